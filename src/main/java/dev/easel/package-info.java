@@ -1,0 +1,5 @@
+/** Easel: a self-hosted gateway for image and video generation. */
+@NullMarked
+package dev.easel;
+
+import org.jspecify.annotations.NullMarked;

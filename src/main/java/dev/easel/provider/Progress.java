@@ -1,0 +1,34 @@
+package dev.easel.provider;
+
+import java.time.Duration;
+import java.util.List;
+
+/** How an accepted generation is doing. */
+public sealed interface Progress {
+  /**
+   * Still being made.
+   *
+   * @param percent done, 0 to 100; 0 where the provider does not say
+   * @param checkAfter when to ask again
+   */
+  record Pending(int percent, Duration checkAfter) implements Progress {}
+
+  /** Done. */
+  record Produced(List<Output> outputs) implements Progress {
+    public Produced {
+      outputs = List.copyOf(outputs);
+      if (outputs.isEmpty()) {
+        throw new IllegalArgumentException("a produced generation has outputs");
+      }
+    }
+  }
+
+  /** The provider says that it failed. */
+  record Failed(Failure failure) implements Progress {}
+
+  /** The provider says that it does not know the id. */
+  record Missing() implements Progress {}
+
+  /** The provider could not be asked: says nothing about the generation. */
+  record Unreachable(String reason) implements Progress {}
+}

@@ -1,0 +1,21 @@
+package dev.easel.provider;
+
+/**
+ * An upstream service that generates. Calls block (each runs on a virtual thread, with no
+ * transaction open) and never throw for what can be expected: every way a call can end is a value.
+ * A provider keeps no state of its own: any node may ask on behalf of any other, before and after a
+ * crash.
+ */
+public interface Provider {
+  /**
+   * Hands a generation over. Whatever does not prove that nothing was bought is {@link
+   * Submission.Unknown}.
+   */
+  Submission submit(Generation generation);
+
+  /** Asks how a generation that was {@link Submission.Accepted} is doing. Repeatable. */
+  Progress check(Generation generation, String upstreamId);
+
+  /** Finds out what became of a submission whose answer was lost. */
+  Reconciliation reconcile(Generation generation);
+}
