@@ -9,6 +9,8 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /** A pool of connections to one PostgreSQL database that holds Easel's tables. */
 public final class Database implements AutoCloseable {
@@ -67,12 +69,19 @@ public final class Database implements AutoCloseable {
 
   /** Brings the schema to this program's version; returns how many migrations ran. */
   public int migrate() {
+    return flyway().migrate().migrationsExecuted;
+  }
+
+  /** The number of the last migration that ran. */
+  public String schemaVersion() {
+    return String.valueOf(flyway().info().current().getVersion());
+  }
+
+  private Flyway flyway() {
     return Flyway.configure(Database.class.getClassLoader())
         .dataSource(pool)
         .locations("classpath:db/migration")
-        .load()
-        .migrate()
-        .migrationsExecuted;
+        .load();
   }
 
   /**
@@ -80,12 +89,29 @@ public final class Database implements AutoCloseable {
    * throws.
    */
   public <T> T transaction(Function<Handle, T> work) {
-    return jdbi.inTransaction(work::apply);
+    try {
+      return jdbi.inTransaction(work::apply);
+    } catch (JdbiException failed) {
+      throw DatabaseException.of("transaction", failed);
+    }
+  }
+
+  /** Runs {@code work} on one snapshot of the whole database, which it must not change. */
+  public <T> T snapshot(Function<Handle, T> work) {
+    try {
+      return jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, work::apply);
+    } catch (JdbiException failed) {
+      throw DatabaseException.of("snapshot", failed);
+    }
   }
 
   /** Runs {@code work} on a connection in auto-commit mode: for single statements. */
   public <T> T read(Function<Handle, T> work) {
-    return jdbi.withHandle(work::apply);
+    try {
+      return jdbi.withHandle(work::apply);
+    } catch (JdbiException failed) {
+      throw DatabaseException.of("read", failed);
+    }
   }
 
   /** A connection of the pool, for plain JDBC on the hot paths; the caller closes it. */

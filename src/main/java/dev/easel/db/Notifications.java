@@ -1,0 +1,119 @@
+package dev.easel.db;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens for NOTIFY on a connection of its own. Notifications are hints that make things quick:
+ * whoever listens must be right without them, and is told to {@link Listener#reload} after every
+ * connect, since what happened before was missed.
+ */
+public final class Notifications implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Notifications.class);
+  private static final int WAIT_MILLIS = 10_000;
+  private static final int RECONNECT_MILLIS = 500;
+
+  private final Database.Address address;
+  private final Map<String, Listener> listeners;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile @Nullable Connection connection;
+
+  /** Starts listening; {@code listeners} by channel name. */
+  public Notifications(Database.Address address, Map<String, Listener> listeners) {
+    this.address = address;
+    this.listeners = Map.copyOf(listeners);
+    this.thread = Thread.ofPlatform().name("notifications").daemon().start(this::listenForEver);
+  }
+
+  private void listenForEver() {
+    boolean stop = false;
+    while (!stop) {
+      try {
+        listen();
+      } catch (SQLException lost) {
+        log.debug("notifications: connection lost: {}", lost.getMessage());
+      }
+      try {
+        stop = stopped.await(RECONNECT_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS);
+      } catch (InterruptedException interrupted) {
+        stop = true;
+      }
+    }
+  }
+
+  private void listen() throws SQLException {
+    try (Connection fresh =
+        DriverManager.getConnection(address.url(), address.user(), address.password())) {
+      connection = fresh;
+      try (Statement statement = fresh.createStatement()) {
+        for (String channel : listeners.keySet()) {
+          statement.execute("listen " + channel);
+        }
+      }
+      listeners.values().forEach(Listener::reload);
+      PGConnection notified = fresh.unwrap(PGConnection.class);
+      while (stopped.getCount() > 0) {
+        for (PGNotification notification : notified.getNotifications(WAIT_MILLIS)) {
+          Listener listener = listeners.get(notification.getName());
+          if (listener != null) {
+            listener.notified(notification.getParameter());
+          }
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    stopped.countDown();
+    Connection open = connection;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (SQLException alreadyGone) {
+        log.debug("notifications: closing: {}", alreadyGone.getMessage());
+      }
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whoever wants to know. Called on the listening thread: must not block. */
+  public interface Listener {
+    /** Something was announced with {@code payload}. */
+    void notified(String payload);
+
+    /** Anything may have been missed. */
+    void reload();
+
+    /** A listener for which one announcement is as good as a reload. */
+    static Listener of(Runnable reload) {
+      Consumer<String> any = _ -> reload.run();
+      return new Listener() {
+        @Override
+        public void notified(String payload) {
+          any.accept(payload);
+        }
+
+        @Override
+        public void reload() {
+          reload.run();
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package dev.easel.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Group commit: many callers, few transactions, each caller its own answer. */
+@ExtendWith(Invariants.class)
+class BatchTest {
+  private static final Executor VIRTUAL = Thread::startVirtualThread;
+
+  private final Queue<List<Integer>> transactions = new ConcurrentLinkedQueue<>();
+
+  /** Open but for the tests that want items to pile up. */
+  private final Semaphore gate = new Semaphore(Integer.MAX_VALUE);
+
+  private final Database database;
+
+  BatchTest(Database database) {
+    this.database = database;
+  }
+
+  @BeforeEach
+  void createTable() {
+    database.transaction(tx -> {
+      tx.execute("drop table if exists noted");
+      return tx.execute("create table noted (n int primary key check (n >= 0))");
+    });
+  }
+
+  @Test
+  void eachCallerGetsItsOwnAnswer() {
+    try (Batch<Integer, Integer> batch = batch(50)) {
+      List<CompletableFuture<Integer>> answers =
+          IntStream.range(0, 1_000).mapToObj(n -> submit(batch, n)).toList();
+      for (int n = 0; n < answers.size(); n++) {
+        assertThat(answers.get(n).join()).isEqualTo(n * 2);
+      }
+    }
+    assertThat(noted()).hasSize(1_000);
+    assertThat(transactions).allMatch(items -> items.size() <= 50);
+    assertThat(transactions.stream().mapToInt(List::size).sum()).isEqualTo(1_000);
+  }
+
+  @Test
+  void whatArrivesMeanwhileSharesTheNextTransaction() {
+    gate.drainPermits();
+    try (Batch<Integer, Integer> batch = batch(50)) {
+      List<CompletableFuture<Integer>> answers = fill(batch, 0, 1, 2, 3);
+      gate.release(2);
+      answers.forEach(CompletableFuture::join);
+      assertThat(transactions).containsExactly(List.of(0), List.of(1, 2, 3));
+    }
+  }
+
+  @Test
+  void aPoisonedItemFailsAlone() {
+    gate.drainPermits();
+    try (Batch<Integer, Integer> batch = batch(50)) {
+      List<CompletableFuture<Integer>> answers = fill(batch, 0, 1, -1, 2);
+      gate.release(100);
+      assertThat(answers.get(1).join()).isEqualTo(2);
+      assertThat(answers.get(3).join()).isEqualTo(4);
+      assertThatThrownBy(answers.get(2)::join)
+          .hasCauseInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("noted_n_check");
+      assertThat(noted()).containsExactly(0, 1, 2);
+    }
+  }
+
+  @Test
+  void closingCommitsWhatWaitsAndTakesNoMore() {
+    gate.drainPermits();
+    Batch<Integer, Integer> batch = batch(2);
+    List<CompletableFuture<Integer>> answers = fill(batch, 0, 1, 2, 3, 4);
+    Thread closing = Thread.ofVirtual().start(batch::close);
+    gate.release(100);
+    answers.forEach(CompletableFuture::join);
+    assertThat(noted()).containsExactly(0, 1, 2, 3, 4);
+    join(closing);
+    assertThatThrownBy(() -> batch.submit(5))
+        .isInstanceOf(DatabaseException.class)
+        .hasMessage("test: shutting down");
+  }
+
+  @Test
+  void everySubmissionThatRacesWithClosingIsAnswered() {
+    for (int round = 0; round < 50; round++) {
+      Batch<Integer, Integer> batch = batch(10);
+      int from = round * 10;
+      List<CompletableFuture<Integer>> answers =
+          IntStream.range(from, from + 10).mapToObj(n -> submit(batch, n)).toList();
+      batch.close();
+      for (CompletableFuture<Integer> answer : answers) {
+        assertThat(
+                answer
+                    .handle((_, failed) ->
+                        failed == null || failed.getCause() instanceof DatabaseException)
+                    .join())
+            .isTrue();
+      }
+    }
+  }
+
+  @Test
+  void withoutTheDatabaseEverybodyIsToldSo() throws SQLException {
+    // The test's own connection lives on while nobody else may connect.
+    try (Connection own = database.connection();
+        Batch<Integer, Integer> batch = batch(10)) {
+      String name = name();
+      execute(own, "alter database " + name + " connection limit 0");
+      execute(
+          own,
+          """
+          select pg_terminate_backend(pid, 5000) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid()
+          """);
+      try {
+        assertThatThrownBy(() -> batch.submit(1)).isInstanceOf(DatabaseException.class);
+      } finally {
+        execute(own, "alter database " + name + " connection limit -1");
+      }
+      assertThat(batch.submit(1)).as("and it recovers by itself").isEqualTo(2);
+    }
+  }
+
+  private String name() {
+    return database.read(
+        tx -> tx.createQuery("select current_database()").mapTo(String.class).one());
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (java.sql.Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Notes numbers and doubles them. */
+  private Batch<Integer, Integer> batch(int most) {
+    return new Batch<>(
+        "test",
+        database,
+        most,
+        (tx, items) -> {
+          gate.acquireUninterruptibly();
+          transactions.add(List.copyOf(items));
+          Columns<Integer> rows = Columns.of(items).add("int", n -> n);
+          Pipeline.run(tx, writes -> rows.into(writes, "insert into noted select unnest(?)"));
+          return items.stream().map(n -> n * 2).toList();
+        });
+  }
+
+  /** Submits in order; all but the first wait until the first one's transaction goes on. */
+  private List<CompletableFuture<Integer>> fill(Batch<Integer, Integer> batch, int... items) {
+    return IntStream.of(items)
+        .mapToObj(n -> {
+          CompletableFuture<Integer> answer = new CompletableFuture<>();
+          Thread caller = Thread.ofVirtual().start(() -> answer(batch, n, answer));
+          awaitBlocked(caller);
+          while (n == 0 && gate.getQueueLength() == 0) {
+            Thread.onSpinWait();
+          }
+          return answer;
+        })
+        .toList();
+  }
+
+  private static void awaitBlocked(Thread thread) {
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static CompletableFuture<Integer> submit(Batch<Integer, Integer> batch, int n) {
+    return CompletableFuture.supplyAsync(() -> batch.submit(n), VIRTUAL);
+  }
+
+  private static void answer(
+      Batch<Integer, Integer> batch, int n, CompletableFuture<Integer> answer) {
+    try {
+      answer.complete(batch.submit(n));
+    } catch (RuntimeException failed) {
+      answer.completeExceptionally(failed);
+    }
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  private List<Integer> noted() {
+    return database.read(
+        tx -> tx.createQuery("select n from noted order by n").mapTo(Integer.class).list());
+  }
+}

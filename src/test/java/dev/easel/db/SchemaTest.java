@@ -1,0 +1,226 @@
+package dev.easel.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The database itself refuses what must never be, whatever the program does. */
+class SchemaTest {
+  /** A row of each table that nothing is wrong with. */
+  private static final Map<String, String> GOOD =
+      Map.of(
+          "account",
+          "created_at = now(), role = 'customer', name = 'good'",
+          "api_key",
+          """
+          account_id = 1, created_at = now(), used_on = current_date, secret_hash = sha256('good'), prefix = 'sk-good', \
+          name = 'good', total_limit = 100, daily_limit = 10, used_total = 100, used_today = 10\
+          """,
+          "transfer",
+          "account_id = 1, created_at = now(), amount = 1, available_after = 1, held_after = 0, kind = 'credit'",
+          "task",
+          """
+          id = gen_random_uuid(), account_id = 1, key_id = 1, created_at = now(), credits = 10, outputs = 1, \
+          state = 'queued', kind = 'image', model = 'm', dialect = 'omni', listing = 'l', parameters = '{}', body = '{}'\
+          """,
+          "attempt",
+          """
+          id = gen_random_uuid(), task_id = 'b1e0b7a0-0000-7000-8000-000000000001', created_at = now(), piece = 0, \
+          number = 1, state = 'sending', channel = 'a', upstream_model = 'm'\
+          """,
+          "asset",
+          """
+          task_id = 'b1e0b7a0-0000-7000-8000-000000000001', account_id = 1, created_at = now(), bytes = 1, \
+          position = 0, sha256 = sha256('good'), name = 'good', media_type = 'image/png'\
+          """,
+          "job",
+          "subject = gen_random_uuid(), account_id = 1, run_at = now(), kind = 'task'",
+          "work_limit",
+          "capacity = 1, scope = 'channel:a'",
+          "idempotency",
+          """
+          account_id = 1, task_id = gen_random_uuid(), created_at = now(), key = 'k', fingerprint = 'f', answer = '{}'\
+          """);
+
+  private static final String FINISHED = "started_at = now(), finished_at = now(), ";
+
+  private static Database database;
+
+  @BeforeAll
+  static void open() {
+    database = TestDatabase.create();
+    database.transaction(tx -> {
+      insert(tx, "account", "name = 'owner'");
+      insert(tx, "api_key", "secret_hash = sha256('owner')");
+      return insert(tx, "task", "id = 'b1e0b7a0-0000-7000-8000-000000000001'");
+    });
+  }
+
+  @AfterAll
+  static void close() {
+    database.close();
+  }
+
+  /** The constraint, its table, and what is wrong with an otherwise good row. */
+  static Stream<Arguments> refused() {
+    return Stream.of(
+        arguments("account_available_not_negative", "account", "available = -1"),
+        arguments("account_held_not_negative", "account", "held = -1"),
+        arguments("account_role_known", "account", "role = 'root'"),
+        arguments("account_name_length", "account", "name = ''"),
+        arguments("account_name_length", "account", "name = repeat('x', 101)"),
+        arguments("account_name_key", "account", "name = 'owner'"),
+        arguments("api_key_total_limit_positive", "api_key", "total_limit = 0, used_total = 0"),
+        arguments("api_key_daily_limit_positive", "api_key", "daily_limit = 0, used_today = 0"),
+        arguments("api_key_secret_is_sha256", "api_key", "secret_hash = 'short'"),
+        arguments("api_key_secret_hash_key", "api_key", "secret_hash = sha256('owner')"),
+        arguments("api_key_name_length", "api_key", "name = ''"),
+        arguments("api_key_within_total", "api_key", "used_total = 101"),
+        arguments("api_key_within_day", "api_key", "used_today = 11"),
+        arguments("api_key_account_id_fkey", "api_key", "account_id = 99"),
+        arguments("transfer_kind_known", "transfer", "kind = 'gift', hold_id = gen_random_uuid()"),
+        arguments("transfer_amount", "transfer", "amount = 0"),
+        arguments("transfer_amount", "transfer", hold("amount = -1")),
+        arguments("transfer_hold", "transfer", "hold_id = gen_random_uuid()"),
+        arguments("transfer_hold", "transfer", "kind = 'hold'"),
+        arguments("transfer_not_negative", "transfer", "available_after = -1"),
+        arguments("transfer_not_negative", "transfer", "held_after = -1"),
+        arguments("task_credits_positive", "task", "credits = 0"),
+        arguments("task_outputs_range", "task", "outputs = 0"),
+        arguments("task_outputs_range", "task", "outputs = 101"),
+        arguments("task_percent_range", "task", "percent = 101"),
+        arguments("task_state_known", "task", "state = 'lost'"),
+        arguments("task_kind_known", "task", "kind = 'smell'"),
+        arguments("task_finished_when_final", "task", "finished_at = now(), captured = 0"),
+        arguments("task_finished_when_final", "task", "state = 'canceled'"),
+        arguments("task_started_when_begun", "task", "state = 'running'"),
+        arguments("task_started_when_begun", "task", "started_at = now()"),
+        arguments("task_captured_when_final", "task", "captured = 0"),
+        arguments("task_captured_when_final", "task", FINISHED + "state = 'canceled'"),
+        arguments("task_captured_by_state", "task", FINISHED + "state = 'succeeded', captured = 0"),
+        arguments(
+            "task_captured_by_state", "task", FINISHED + "state = 'succeeded', captured = 11"),
+        arguments("task_captured_by_state", "task", FINISHED + "state = 'canceled', captured = 1"),
+        arguments("task_captured_by_state", "task", failed("captured = 1")),
+        arguments("task_failure_when_failed", "task", "failure_kind = 'INTERNAL'"),
+        arguments("task_failure_when_failed", "task", FINISHED + "state = 'failed', captured = 0"),
+        arguments("attempt_piece_range", "attempt", "piece = -1"),
+        arguments("attempt_number_range", "attempt", "number = 0"),
+        arguments("attempt_state_known", "attempt", "state = 'lost'"),
+        arguments("attempt_accepted_has_id", "attempt", "state = 'accepted', accepted_at = now()"),
+        arguments("attempt_accepted_has_id", "attempt", "state = 'accepted', upstream_id = 'up'"),
+        arguments("attempt_finished_when_final", "attempt", "state = 'produced'"),
+        arguments("attempt_finished_when_final", "attempt", "finished_at = now()"),
+        arguments(
+            "attempt_failure_when_failed", "attempt", "state = 'rejected', finished_at = now()"),
+        arguments("attempt_failure_when_failed", "attempt", "failure_kind = 'INTERNAL'"),
+        arguments("asset_not_empty", "asset", "bytes = 0"),
+        arguments("asset_position_range", "asset", "position = -1"),
+        arguments("asset_sha256_length", "asset", "sha256 = 'short'"),
+        arguments("job_leased_by_node", "job", "lease_until = now()"),
+        arguments("job_leased_by_node", "job", "node = 'n'"),
+        arguments(
+            "job_waiting_is_unleased",
+            "job",
+            "waits_for = 'channel:a', lease_until = now(), node = 'n'"),
+        arguments("work_limit_capacity_positive", "work_limit", "capacity = 0"),
+        arguments("work_limit_running_not_negative", "work_limit", "running = -1"),
+        arguments("idempotency_key_length", "idempotency", "key = ''"),
+        arguments("idempotency_key_length", "idempotency", "key = repeat('k', 256)"));
+  }
+
+  private static String hold(String wrong) {
+    return "kind = 'hold', hold_id = gen_random_uuid(), " + wrong;
+  }
+
+  private static String failed(String wrong) {
+    return FINISHED + "state = 'failed', failure_kind = 'INTERNAL', failure_message = '', " + wrong;
+  }
+
+  @ParameterizedTest(name = "{0}: {2}")
+  @MethodSource("refused")
+  void refuses(String constraint, String table, String wrong) {
+    assertThatThrownBy(() -> database.transaction(tx -> insert(tx, table, wrong)))
+        .hasMessageContaining("violates")
+        .hasMessageContaining("constraint \"" + constraint + "\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "account",
+        "api_key",
+        "transfer",
+        "task",
+        "attempt",
+        "asset",
+        "job",
+        "work_limit",
+        "idempotency"
+      })
+  void takesAGoodRowOnce(String table) {
+    database.transaction(tx -> {
+      assertThat(insert(tx, table, "")).isEqualTo(1);
+      return tx.rollback();
+    });
+  }
+
+  @Test
+  void everyNamedCheckIsTriedHere() {
+    Set<String> checks =
+        Set.copyOf(
+            database.<List<String>>read(tx ->
+                tx.createQuery(
+                        """
+                        select conname from pg_constraint
+                        where contype = 'c' and conrelid::regclass::text = any (:tables)
+                        """)
+                    .bindArray("tables", String.class, GOOD.keySet())
+                    .mapTo(String.class)
+                    .list()));
+    assertThat(refused().map(row -> (String) row.get()[0]).collect(Collectors.toSet()))
+        .containsAll(checks);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(task_id, piece, number)", "(id)"})
+  void anAttemptIsMadeOnce(String unique) {
+    String id = "id = 'b1e0b7a0-0000-7000-8000-000000000002'";
+    assertThatThrownBy(() ->
+            database.transaction(tx -> {
+              insert(tx, "attempt", id);
+              return insert(tx, "attempt", unique.equals("(id)") ? id + ", number = 2" : "");
+            }))
+        .hasMessageContaining("duplicate key")
+        .hasMessageContaining(unique);
+  }
+
+  private static int insert(Handle tx, String table, String changes) {
+    Map<String, String> columns = new LinkedHashMap<>();
+    for (String row : List.of(String.valueOf(GOOD.get(table)), changes)) {
+      for (String column : row.isEmpty() ? new String[0] : row.split(", (?=\\w+ = )")) {
+        String[] parts = column.split(" = ", 2);
+        columns.put(parts[0], parts[1]);
+      }
+    }
+    return tx.execute(
+        "insert into %s (%s) values (%s)"
+            .formatted(
+                table, String.join(", ", columns.keySet()), String.join(", ", columns.values())));
+  }
+}

@@ -1,0 +1,85 @@
+package dev.easel.db;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Fresh, migrated databases for tests, on one embedded server per test run.
+ *
+ * <p>The server starts with the first one, in a directory of its own below {@code target}, and goes
+ * away with the run.
+ */
+public final class TestDatabase {
+  private static final int CONNECTIONS = 8;
+  private static final AtomicInteger CREATED = new AtomicInteger();
+
+  private TestDatabase() {}
+
+  /** A new database with all tables and no rows; the caller closes it. */
+  public static Database create() {
+    return Database.open(address(), CONNECTIONS);
+  }
+
+  /** Where a new database with all tables and no rows is: for a node that opens it itself. */
+  public static Database.Address address() {
+    return Server.ONE.copy("test_" + CREATED.incrementAndGet());
+  }
+
+  /** Started by the first use. */
+  private record Server(EmbeddedPostgres postgres) {
+    static final Server ONE = start();
+
+    private static Server start() {
+      try {
+        Files.createDirectories(Path.of("target"));
+        Path data = Files.createTempDirectory(Path.of("target"), "test-database-");
+        Path home = Files.createDirectories(data.resolve("postgres"));
+        // Several classes may have pools open at once.
+        Files.writeString(home.resolve("custom.conf"), "max_connections = 300\n");
+        EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
+        Runtime.getRuntime()
+            .addShutdownHook(
+                new Thread(() -> {
+                  postgres.close();
+                  delete(data);
+                }));
+        // The application's own database serves as the template.
+        try (Database template = Database.open(postgres.address(), 2)) {
+          template.migrate();
+        }
+        return new Server(postgres);
+      } catch (IOException failed) {
+        throw new UncheckedIOException(failed);
+      }
+    }
+
+    /** Copies the template, which nobody may be using meanwhile: one copy at a time. */
+    synchronized Database.Address copy(String name) {
+      Database.Address template = postgres.address();
+      Database.Address administration = postgres.administration();
+      Jdbi.create(administration.url(), administration.user(), administration.password())
+          .useHandle(handle ->
+              handle.execute(
+                  "create database %s template %s owner %s"
+                      .formatted(name, PostgresHome.NAME, template.user())));
+      String url = template.url().replaceFirst("/\\w+$", "/" + name);
+      return new Database.Address(url, template.user(), template.password());
+    }
+
+    private static void delete(Path data) {
+      try (Stream<Path> tree = Files.walk(data)) {
+        for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      } catch (IOException failed) {
+        throw new UncheckedIOException(failed);
+      }
+    }
+  }
+}
