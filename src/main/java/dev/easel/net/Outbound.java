@@ -1,0 +1,225 @@
+package dev.easel.net;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+
+/**
+ * The one HTTP client for the outside. It blocks, for virtual threads. Every address is looked at
+ * by the {@link AddressGuard} after the name was resolved and before a socket is opened, on every
+ * redirect again; the address looked at is the one connected to. It never retries, keeps no
+ * cookies, uses no proxy, and asks for no compression.
+ */
+public final class Outbound implements AutoCloseable {
+  private static final int CONNECTIONS = 4_096;
+  private static final int CONNECTIONS_PER_HOST = 512;
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Duration IDLE = Duration.ofSeconds(30);
+
+  private final AddressGuard guard;
+  private final CloseableHttpClient client;
+  private final ScheduledThreadPoolExecutor alarms;
+
+  /**
+   * How far one request may go.
+   *
+   * @param maxBytes of the body
+   * @param deadline from the call to the last byte read, redirects included
+   * @param maxRedirects 0 follows none: a redirect is then a {@link Answer.Status}
+   */
+  public record Options(long maxBytes, Duration deadline, int maxRedirects) {
+    public Options {
+      if (maxBytes < 0 || deadline.isNegative() || deadline.isZero() || maxRedirects < 0) {
+        throw new IllegalArgumentException("limits are not negative, and a deadline is not zero");
+      }
+    }
+  }
+
+  /** Makes something of a body while it arrives. */
+  @FunctionalInterface
+  public interface BodyReader<T> {
+    /** Reads {@code body} to its end, or as far as it is wanted; does not close it. */
+    T read(InputStream body) throws IOException;
+  }
+
+  /**
+   * A client with its own pool of connections.
+   *
+   * @param userAgent sent with every request: {@code Easel/<version>}
+   */
+  public Outbound(AddressGuard guard, String userAgent) {
+    this.guard = guard;
+    this.client =
+        HttpClients.custom()
+            .setConnectionManager(
+                PoolingHttpClientConnectionManagerBuilder.create()
+                    .setDnsResolver(new GuardedResolver(guard))
+                    .setMaxConnTotal(CONNECTIONS)
+                    .setMaxConnPerRoute(CONNECTIONS_PER_HOST)
+                    .setDefaultConnectionConfig(
+                        ConnectionConfig.custom()
+                            .setConnectTimeout(Timeout.of(CONNECT))
+                            .setValidateAfterInactivity(TimeValue.ofSeconds(1))
+                            .build())
+                    .build())
+            .setUserAgent(userAgent)
+            .disableAutomaticRetries()
+            .disableRedirectHandling()
+            .disableCookieManagement()
+            .disableAuthCaching()
+            .disableContentCompression()
+            .evictIdleConnections(TimeValue.of(IDLE))
+            .build();
+    this.alarms =
+        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("outbound").factory());
+    alarms.setRemoveOnCancelPolicy(true);
+  }
+
+  /**
+   * Gets {@code uri} and gives its body to {@code reader}, which is called at most once, with a
+   * status of 2xx.
+   *
+   * @throws UncheckedIOException when {@code reader} fails for a reason of its own
+   */
+  public <T> Answer<T> get(URI uri, Options options, BodyReader<T> reader) {
+    Exchange exchange = new Exchange();
+    Future<?> alarm =
+        alarms.schedule(
+            () -> Thread.startVirtualThread(exchange::expire),
+            options.deadline().toNanos(),
+            TimeUnit.NANOSECONDS);
+    try {
+      return follow(uri, options, reader, exchange);
+    } finally {
+      alarm.cancel(false);
+    }
+  }
+
+  private <T> Answer<T> follow(
+      URI first, Options options, BodyReader<T> reader, Exchange exchange) {
+    URI uri = first;
+    for (int redirects = 0; ; redirects++) {
+      Target.Web target;
+      switch (Target.of(uri)) {
+        case Target.Unusable(String reason) -> {
+          return new Answer.Refused<>(reason);
+        }
+        case Target.Web web -> target = web;
+      }
+      Optional<String> refusal = guard.refuseHost(target.host());
+      if (refusal.isPresent()) {
+        return new Answer.Refused<>(refusal.get());
+      }
+      Hop<T> hop = send(target, options, reader, exchange);
+      if (hop.location().isEmpty() || options.maxRedirects() == 0) {
+        return hop.answer();
+      }
+      if (redirects == options.maxRedirects()) {
+        return new Answer.Unreachable<>("redirects more than " + redirects + " times");
+      }
+      try {
+        uri = target.uri().resolve(hop.location().get());
+      } catch (IllegalArgumentException malformed) {
+        return new Answer.Unreachable<>("redirects to a malformed address");
+      }
+    }
+  }
+
+  /** One request's end, and where it redirects to. */
+  private record Hop<T>(Answer<T> answer, Optional<String> location) {
+    Hop(Answer<T> answer) {
+      this(answer, Optional.empty());
+    }
+  }
+
+  private <T> Hop<T> send(
+      Target.Web target, Options options, BodyReader<T> reader, Exchange exchange) {
+    HttpUriRequestBase request = new HttpGet(target.uri());
+    Timeout patience = Timeout.of(options.deadline());
+    request.setConfig(
+        RequestConfig.custom()
+            .setConnectionRequestTimeout(patience)
+            .setResponseTimeout(patience)
+            .build());
+    exchange.begin(request);
+    HttpHost host = new HttpHost(target.scheme(), target.host(), target.port());
+    try {
+      return receive(client.executeOpen(host, request, null), options, reader, exchange);
+    } catch (IOException failed) {
+      return new Hop<>(exchange.failure(failed));
+    } finally {
+      // Drops the connection unless the body was read to its end, which has given it back.
+      // Closing the answer instead would read the rest of the body first, however long.
+      request.cancel();
+    }
+  }
+
+  private static <T> Hop<T> receive(
+      ClassicHttpResponse response, Options options, BodyReader<T> reader, Exchange exchange)
+      throws IOException {
+    int code = response.getCode();
+    if (code < 200 || code > 299) {
+      Header location = redirects(code) ? response.getFirstHeader(HttpHeaders.LOCATION) : null;
+      return new Hop<>(
+          new Answer.Status<>(code), Optional.ofNullable(location).map(Header::getValue));
+    }
+    HttpEntity entity = response.getEntity();
+    if (entity != null && entity.getContentLength() > options.maxBytes()) {
+      return new Hop<>(new Answer.TooLarge<>(options.maxBytes()));
+    }
+    InputStream content = entity == null ? InputStream.nullInputStream() : entity.getContent();
+    return new Hop<>(read(new CappedBody(content, options.maxBytes()), reader, exchange));
+  }
+
+  private static boolean redirects(int code) {
+    return code == 301 || code == 302 || code == 303 || code == 307 || code == 308;
+  }
+
+  private static <T> Answer<T> read(CappedBody body, BodyReader<T> reader, Exchange exchange) {
+    Optional<T> content = Optional.empty();
+    Optional<IOException> own = Optional.empty();
+    try {
+      content = Optional.of(reader.read(body));
+    } catch (IOException failed) {
+      own = Optional.of(failed);
+    }
+    // What went wrong with the body counts, whatever the reader made of it.
+    if (body.exceeded()) {
+      return new Answer.TooLarge<>(body.limit());
+    }
+    if (body.failure().isPresent()) {
+      return exchange.failure(body.failure().get());
+    }
+    if (own.isPresent()) {
+      throw new UncheckedIOException(own.get());
+    }
+    return new Answer.Ok<>(content.orElseThrow());
+  }
+
+  @Override
+  public void close() {
+    alarms.shutdownNow();
+    client.close(CloseMode.GRACEFUL);
+  }
+}
