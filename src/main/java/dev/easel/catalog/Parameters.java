@@ -83,6 +83,14 @@ public final class Parameters {
     return value.isString() ? Optional.of(value.stringValue()) : Optional.empty();
   }
 
+  /** A text, number or boolean as the catalogue's price tables write it. */
+  Optional<String> written(String name) {
+    JsonNode value = values.path(name);
+    return value.isValueNode() && !value.isNull()
+        ? Optional.of(value.asString())
+        : Optional.empty();
+  }
+
   private OptionalInt integer(String name) {
     JsonNode value = values.path(name);
     return value.isIntegralNumber() ? OptionalInt.of(value.intValue()) : OptionalInt.empty();

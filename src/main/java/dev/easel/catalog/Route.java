@@ -1,0 +1,20 @@
+package dev.easel.catalog;
+
+/**
+ * One way to have a model's work done.
+ *
+ * @param channel id of the channel that does it
+ * @param upstreamModel what the channel's provider calls the model
+ * @param priority lower is tried first, counted from 1
+ * @param weight share of the work among routes of the same priority, at least 1
+ */
+public record Route(String channel, String upstreamModel, int priority, int weight) {
+  public Route {
+    if (channel.isBlank() || upstreamModel.isBlank()) {
+      throw new IllegalArgumentException("a route names a channel and an upstream model");
+    }
+    if (priority < 1 || weight < 1) {
+      throw new IllegalArgumentException("priority and weight count from 1");
+    }
+  }
+}
