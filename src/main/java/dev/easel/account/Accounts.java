@@ -1,0 +1,68 @@
+package dev.easel.account;
+
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+
+/** The accounts in the database. */
+public final class Accounts {
+  private static final RowMapper<Account> ROW =
+      (rs, _) ->
+          new Account(
+              new AccountId(rs.getLong("id")),
+              rs.getString("name"),
+              Account.Role.valueOf(rs.getString("role").toUpperCase(Locale.ROOT)),
+              rs.getTimestamp("created_at").toInstant());
+
+  private Accounts() {}
+
+  /** Creates an account without credits; empty when the name is taken. */
+  public static Optional<Account> create(Handle tx, String name, Account.Role role, Instant now) {
+    return tx.createQuery(
+            """
+            insert into account (name, role, created_at) values (:name, :role, :now)
+            on conflict (name) do nothing
+            returning id, name, role, created_at
+            """)
+        .bind("name", name)
+        .bind("role", role.name().toLowerCase(Locale.ROOT))
+        .bind("now", Timestamp.from(now))
+        .map(ROW)
+        .findOne();
+  }
+
+  /** Sets the password that {@link Passwords} verifies. */
+  public static void setPasswordHash(Handle tx, AccountId account, String hash) {
+    tx.createUpdate("update account set password_hash = :hash where id = :id")
+        .bind("hash", hash)
+        .bind("id", account.value())
+        .execute();
+  }
+
+  /** The account of that name. */
+  public static Optional<Account> named(Handle tx, String name) {
+    return tx.createQuery("select id, name, role, created_at from account where name = :name")
+        .bind("name", name)
+        .map(ROW)
+        .findOne();
+  }
+
+  /** The account of that id. */
+  public static Optional<Account> byId(Handle tx, AccountId id) {
+    return tx.createQuery("select id, name, role, created_at from account where id = :id")
+        .bind("id", id.value())
+        .map(ROW)
+        .findOne();
+  }
+
+  /** All accounts, oldest first. */
+  public static List<Account> all(Handle tx) {
+    return tx.createQuery("select id, name, role, created_at from account order by id")
+        .map(ROW)
+        .list();
+  }
+}
