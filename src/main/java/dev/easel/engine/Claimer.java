@@ -1,0 +1,103 @@
+package dev.easel.engine;
+
+import dev.easel.db.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Claims due jobs in batches, as many as the worker has room for: when woken, and every tick for
+ * what has become due by time alone.
+ */
+final class Claimer {
+  private static final Logger log = LoggerFactory.getLogger(Claimer.class);
+  private static final Duration TICK = Duration.ofMillis(100);
+  private static final Duration PAUSE_WHEN_DATABASE_AWAY = Duration.ofSeconds(1);
+
+  private final Database database;
+  private final Worker worker;
+  private final Engine.Settings settings;
+  private final InstantSource clock;
+  private final Semaphore wakeUps = new Semaphore(0);
+  private final Thread thread;
+  private volatile boolean closed;
+
+  Claimer(Database database, Worker worker, Engine.Settings settings, InstantSource clock) {
+    this.database = database;
+    this.worker = worker;
+    this.settings = settings;
+    this.clock = clock;
+    this.thread = Thread.ofPlatform().name("claimer").daemon().unstarted(this::claimForEver);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  void wake() {
+    if (wakeUps.availablePermits() == 0) {
+      wakeUps.release();
+    }
+  }
+
+  private void claimForEver() {
+    try {
+      Duration wait = TICK;
+      while (!closed) {
+        wakeUps.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
+        wakeUps.drainPermits();
+        wait = claimWhatIsDue() ? TICK : PAUSE_WHEN_DATABASE_AWAY;
+      }
+    } catch (InterruptedException stopped) {
+      log.debug("claimer stopped");
+    }
+  }
+
+  /** Claims until nothing is due; false when the database could not be asked. */
+  boolean claimWhatIsDue() throws InterruptedException {
+    int room;
+    List<Claim> claims;
+    do {
+      room = worker.awaitRoom();
+      try {
+        claims = closed ? List.of() : claim(room);
+      } catch (SQLException | RuntimeException away) {
+        worker.giveRoomBack(room);
+        log.warn("cannot claim jobs: {}", away.getMessage());
+        return false;
+      }
+      worker.giveRoomBack(room - claims.size());
+    } while (claims.size() == room);
+    return true;
+  }
+
+  private List<Claim> claim(int most) throws SQLException {
+    long startedAt = System.nanoTime();
+    Instant now = clock.instant();
+    List<Claim> claims;
+    try (Connection tx = database.connection()) {
+      claims = Jobs.claim(tx, settings.node(), now, now.plus(settings.lease()), most);
+    }
+    for (Claim claim : claims) {
+      worker.run(new Lease(claim, startedAt, settings.lease()));
+    }
+    return claims;
+  }
+
+  void close() {
+    closed = true;
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

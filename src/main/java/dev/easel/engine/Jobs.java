@@ -1,0 +1,234 @@
+package dev.easel.engine;
+
+import dev.easel.account.AccountId;
+import dev.easel.db.Columns;
+import dev.easel.db.Pipeline;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/**
+ * The job table. A job is due, waiting for its time, parked behind a work limit, or leased to a
+ * node.
+ */
+public final class Jobs {
+  private Jobs() {}
+
+  /**
+   * A job to be.
+   *
+   * @param waitsFor the work limit behind which it is parked; empty: due at {@code runAt}
+   */
+  public record NewJob(
+      UUID subject, String kind, AccountId account, Instant runAt, Optional<String> waitsFor) {}
+
+  /** Writes new jobs. */
+  public static void insert(Pipeline writes, Collection<NewJob> jobs) {
+    Columns.of(jobs)
+        .add("uuid", NewJob::subject)
+        .add("text", NewJob::kind)
+        .add("bigint", job -> job.account().value())
+        .add("timestamptz", job -> Timestamp.from(job.runAt()))
+        .add("text", job -> job.waitsFor().orElse(null))
+        .into(
+            writes,
+            """
+            insert into job (subject, kind, account_id, run_at, waits_for)
+            select * from unnest(?, ?, ?, ?, ?)
+            """);
+  }
+
+  /**
+   * Leases up to {@code most} due jobs to {@code node}, the oldest first; jobs that another node is
+   * just claiming are passed over.
+   */
+  static List<Claim> claim(Connection tx, String node, Instant now, Instant leaseUntil, int most)
+      throws SQLException {
+    List<Claim> claims = new ArrayList<>();
+    try (PreparedStatement statement =
+        tx.prepareStatement(
+            """
+            with due as materialized (
+              select subject, kind from job
+              where lease_until is null and waits_for is null and run_at <= ?
+              order by lane, run_at limit ? for update skip locked
+            )
+            update job set claim = claim + 1, lease_until = ?, node = ?
+            from due where job.subject = due.subject and job.kind = due.kind
+            returning job.subject, job.kind, job.account_id, job.claim
+            """)) {
+      statement.setTimestamp(1, Timestamp.from(now));
+      statement.setInt(2, most);
+      statement.setTimestamp(3, Timestamp.from(leaseUntil));
+      statement.setString(4, node);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          claims.add(claim(rows));
+        }
+      }
+    }
+    return claims;
+  }
+
+  /** Extends the leases of {@code claims}; answers with those that were still ours. */
+  static Set<Claim> renew(Connection tx, Collection<Claim> claims, Instant leaseUntil)
+      throws SQLException {
+    return new HashSet<>(
+        byClaim(claims)
+            .value(Timestamp.from(leaseUntil))
+            .query(
+                tx,
+                """
+                with held as materialized (
+                  select job.subject, job.kind
+                  from unnest(?, ?, ?) as c (subject, kind, number)
+                  join job on job.subject = c.subject and job.kind = c.kind and job.claim = c.number
+                  where job.lease_until is not null
+                  order by job.subject for update of job
+                )
+                update job set lease_until = ?
+                from held where job.subject = held.subject and job.kind = held.kind
+                returning job.subject, job.kind, job.account_id, job.claim
+                """,
+                Jobs::claim));
+  }
+
+  /** Makes jobs due again whose lease ran out, because their node is gone; returns how many. */
+  static int rescue(Connection tx, Instant now) throws SQLException {
+    try (PreparedStatement statement =
+        tx.prepareStatement(
+            """
+            update job set lease_until = null, node = null where (subject, kind) in (
+              select subject, kind from job where lease_until < ? for update skip locked)
+            """)) {
+      statement.setTimestamp(1, Timestamp.from(now));
+      return statement.executeUpdate();
+    }
+  }
+
+  /**
+   * A job as it stands, locked.
+   *
+   * @param claim the last claim of it; whoever holds an older one holds nothing
+   * @param waitsFor the work limit behind which it is parked
+   * @param granted the work limit of which it was given a slot when it was promoted
+   */
+  public record Locked(Claim claim, Optional<String> waitsFor, Optional<String> granted) {}
+
+  /**
+   * Locks the jobs of one kind about {@code subjects} until the end of the transaction, in their
+   * order; those that exist, by subject.
+   */
+  public static Map<UUID, Locked> lock(Connection tx, String kind, Collection<UUID> subjects)
+      throws SQLException {
+    Map<UUID, Locked> locked = new HashMap<>();
+    Columns.of(new TreeSet<>(subjects))
+        .value(kind)
+        .add("uuid", subject -> subject)
+        .query(
+            tx,
+            """
+            select subject, kind, account_id, claim, waits_for, granted from job
+            where kind = ? and subject = any (?) order by subject for update
+            """,
+            row ->
+                new Locked(
+                    claim(row),
+                    Optional.ofNullable(row.getString(5)),
+                    Optional.ofNullable(row.getString(6))))
+        .forEach(job -> locked.put(job.claim.subject(), job));
+    return locked;
+  }
+
+  /** A job to be looked at again at {@code runAt}. */
+  public record Later(Claim claim, Instant runAt) {}
+
+  /** Ends the leases of jobs that have something left to do. */
+  public static void reschedule(Pipeline writes, Collection<Later> jobs) {
+    Columns.of(jobs)
+        .add("uuid", job -> job.claim().subject())
+        .add("text", job -> job.claim().kind())
+        .add("bigint", job -> job.claim().number())
+        .add("timestamptz", job -> Timestamp.from(job.runAt()))
+        .into(
+            writes,
+            """
+            update job set run_at = c.run_at, lease_until = null, node = null
+            from unnest(?, ?, ?, ?) as c (subject, kind, number, run_at)
+            where job.subject = c.subject and job.kind = c.kind and job.claim = c.number
+            """);
+  }
+
+  /** A job that waits for a work limit. */
+  public record Parked(Claim claim, String waitsFor) {}
+
+  /**
+   * Ends the leases of jobs that cannot go on before {@code waitsFor} has room; {@link WorkLimits}
+   * promotes them.
+   */
+  public static void park(Pipeline writes, Collection<Parked> jobs, Instant now) {
+    Columns.of(jobs)
+        .add("uuid", job -> job.claim().subject())
+        .add("text", job -> job.claim().kind())
+        .add("bigint", job -> job.claim().number())
+        .add("text", Parked::waitsFor)
+        .value(Timestamp.from(now))
+        .into(
+            writes,
+            """
+            update job set waits_for = c.waits_for, granted = null, run_at = t.now, lease_until = null, node = null
+            from unnest(?, ?, ?, ?) as c (subject, kind, number, waits_for), (select ?::timestamptz as now) as t
+            where job.subject = c.subject and job.kind = c.kind and job.claim = c.number
+            """);
+  }
+
+  /** Notes that jobs have used, or given back, the slots that they were granted. */
+  public static void useGrants(Pipeline writes, Collection<Claim> claims) {
+    byClaim(claims)
+        .into(
+            writes,
+            """
+            update job set granted = null from unnest(?, ?, ?) as c (subject, kind, number)
+            where job.subject = c.subject and job.kind = c.kind and job.claim = c.number
+            """);
+  }
+
+  /** Deletes jobs that have nothing left to do. */
+  public static void finish(Pipeline writes, Collection<Claim> claims) {
+    byClaim(claims)
+        .into(
+            writes,
+            """
+            delete from job using unnest(?, ?, ?) as c (subject, kind, number)
+            where job.subject = c.subject and job.kind = c.kind and job.claim = c.number
+            """);
+  }
+
+  private static Columns<Claim> byClaim(Collection<Claim> claims) {
+    return Columns.of(claims)
+        .add("uuid", Claim::subject)
+        .add("text", Claim::kind)
+        .add("bigint", Claim::number);
+  }
+
+  private static Claim claim(ResultSet row) throws SQLException {
+    return new Claim(
+        row.getObject(1, UUID.class),
+        row.getString(2),
+        new AccountId(row.getLong(3)),
+        row.getLong(4));
+  }
+}

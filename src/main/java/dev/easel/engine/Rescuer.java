@@ -1,0 +1,93 @@
+package dev.easel.engine;
+
+import dev.easel.db.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Four times in the length of a lease: renews what this node is running, and makes due again what a
+ * dead node left leased.
+ */
+final class Rescuer {
+  private static final Logger log = LoggerFactory.getLogger(Rescuer.class);
+
+  private final Database database;
+  private final Worker worker;
+  private final Claimer claimer;
+  private final Engine.Settings settings;
+  private final InstantSource clock;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread thread;
+
+  Rescuer(
+      Database database,
+      Worker worker,
+      Claimer claimer,
+      Engine.Settings settings,
+      InstantSource clock) {
+    this.database = database;
+    this.worker = worker;
+    this.claimer = claimer;
+    this.settings = settings;
+    this.clock = clock;
+    this.thread = Thread.ofPlatform().name("rescuer").daemon().unstarted(this::rescueForEver);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  private void rescueForEver() {
+    try {
+      while (!closed.await(settings.lease().toMillis() / 4, TimeUnit.MILLISECONDS)) {
+        renewAndRescue();
+      }
+    } catch (InterruptedException stopped) {
+      log.debug("rescuer stopped");
+    }
+  }
+
+  void renewAndRescue() {
+    try (Connection tx = database.connection()) {
+      renew(tx);
+      int rescued = Jobs.rescue(tx, clock.instant());
+      if (rescued > 0) {
+        log.warn("took over {} jobs whose node is gone", rescued);
+        claimer.wake();
+      }
+    } catch (SQLException | RuntimeException away) {
+      log.warn("cannot renew leases: {}", away.getMessage());
+    }
+  }
+
+  private void renew(Connection tx) throws SQLException {
+    Collection<Lease> leases = worker.running();
+    long startedAt = System.nanoTime();
+    Instant until = clock.instant().plus(settings.lease());
+    Set<Claim> renewed = Jobs.renew(tx, leases.stream().map(Lease::claim).toList(), until);
+    for (Lease lease : leases) {
+      if (renewed.contains(lease.claim())) {
+        lease.renewed(startedAt, settings.lease());
+      } else {
+        lease.lost();
+      }
+    }
+  }
+
+  void close() {
+    closed.countDown();
+    try {
+      thread.join();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
