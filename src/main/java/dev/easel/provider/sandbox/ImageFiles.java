@@ -1,0 +1,182 @@
+package dev.easel.provider.sandbox;
+
+import java.awt.Color;
+import java.awt.geom.AffineTransform;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBufferInt;
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/** Reads and writes image files in memory. */
+final class ImageFiles {
+  private static final long MOST_PIXELS = 50_000_000;
+
+  private ImageFiles() {}
+
+  /** A file format to write. */
+  enum Format {
+    PNG("image/png", 0.6f, true),
+    JPEG("image/jpeg", 0.92f, false),
+    WEBP("image/webp", 0.88f, true);
+
+    private final String mime;
+    private final float quality;
+    private final boolean alpha;
+
+    Format(String mime, float quality, boolean alpha) {
+      this.mime = mime;
+      this.quality = quality;
+      this.alpha = alpha;
+    }
+
+    /** The format of this name, {@code jpg} included. */
+    static Optional<Format> of(String name) {
+      return switch (name.toLowerCase(Locale.ROOT)) {
+        case "png" -> Optional.of(PNG);
+        case "jpeg", "jpg" -> Optional.of(JPEG);
+        case "webp" -> Optional.of(WEBP);
+        default -> Optional.empty();
+      };
+    }
+  }
+
+  /** What became of reading a file. */
+  sealed interface Decoding {
+    /** Its picture, of type INT_ARGB. */
+    record Decoded(BufferedImage image) implements Decoding {}
+
+    /** It shows none; the reason is fit for a customer. */
+    record Undecodable(String reason) implements Decoding {}
+  }
+
+  /**
+   * Reads the first picture of a PNG, JPEG, GIF, WebP or BMP file. Every decoder that takes the
+   * file for its own is tried; whatever one throws means that it cannot.
+   */
+  static Decoding decode(byte[] content) {
+    String reason = "it is not an image that can be read";
+    for (ImageReader reader : readers(content)) {
+      try (ImageInputStream input =
+          new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
+        reader.setInput(input, true, true);
+        if ((long) reader.getWidth(0) * reader.getHeight(0) > MOST_PIXELS) {
+          return new Decoding.Undecodable("it has more pixels than can be worked on");
+        }
+        return new Decoding.Decoded(argb(reader.read(0)));
+      } catch (IOException | RuntimeException broken) {
+        reason = "it is damaged or of an unusual kind";
+      } finally {
+        reader.dispose();
+      }
+    }
+    return new Decoding.Undecodable(reason);
+  }
+
+  private static List<ImageReader> readers(byte[] content) {
+    List<ImageReader> readers = new ArrayList<>();
+    try (ImageInputStream input =
+        new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
+      Iterator<ImageReader> found = ImageIO.getImageReaders(input);
+      found.forEachRemaining(readers::add);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory cannot be unreadable
+    }
+    return readers;
+  }
+
+  /**
+   * The picture with its colours as the file has them. Grey is copied sample by sample: {@link
+   * BufferedImage#getRGB} takes Java's grey for linear light and would brighten it.
+   */
+  private static BufferedImage argb(BufferedImage read) {
+    int width = read.getWidth();
+    int height = read.getHeight();
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
+    int[] pixels = pixels(image);
+    ColorModel model = read.getColorModel();
+    Raster raster = read.getRaster();
+    boolean grey = raster.getNumBands() <= 2 && model.getNumColorComponents() == 1;
+    if (!grey) {
+      read.getRGB(0, 0, width, height, pixels, 0, width);
+      return image;
+    }
+    int bits = model.getComponentSize(0);
+    int most = (1 << bits) - 1;
+    boolean alpha = raster.getNumBands() == 2;
+    int[] row = new int[width];
+    int[] opacity = new int[width];
+    for (int y = 0; y < height; y++) {
+      raster.getSamples(0, y, width, 1, 0, row);
+      if (alpha) {
+        raster.getSamples(0, y, width, 1, 1, opacity);
+      }
+      for (int x = 0; x < width; x++) {
+        int level = row[x] * 255 / most;
+        int a = alpha ? opacity[x] * 255 / most : 255;
+        pixels[y * width + x] = (a << 24) | (level * 0x010101);
+      }
+    }
+    return image;
+  }
+
+  /** Writes {@code image}; transparency becomes white where the format has none. */
+  static byte[] encode(BufferedImage image, Format format) {
+    BufferedImage written =
+        format.alpha || !image.getColorModel().hasAlpha() ? image : flattened(image);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 20);
+    ImageWriter writer = ImageIO.getImageWritersByMIMEType(format.mime).next();
+    try (ImageOutputStream output = new MemoryCacheImageOutputStream(bytes)) {
+      ImageWriteParam parameters = writer.getDefaultWriteParam();
+      parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      if (parameters.getCompressionType() == null) {
+        parameters.setCompressionType(parameters.getCompressionTypes()[0]);
+      }
+      parameters.setCompressionQuality(format.quality);
+      writer.setOutput(output);
+      writer.write(null, new IIOImage(written, null, null), parameters);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
+  }
+
+  private static BufferedImage flattened(BufferedImage image) {
+    BufferedImage flat =
+        new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
+    try (Canvas canvas = new Canvas(flat)) {
+      canvas.rectangle(0, 0, canvas.width, canvas.height, Color.WHITE);
+      canvas.image(image, new AffineTransform());
+    }
+    return flat;
+  }
+
+  /** The pixels of an image of type INT_RGB or INT_ARGB, row by row; writing to them paints. */
+  static int[] pixels(BufferedImage image) {
+    return ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
+  }
+
+  /** How light the colour of a pixel is, 0 to 255. */
+  static int lightness(int pixel) {
+    return (((pixel >> 16) & 255) * 54 + ((pixel >> 8) & 255) * 183 + (pixel & 255) * 19) >> 8;
+  }
+}

@@ -1,0 +1,200 @@
+package dev.easel.provider.sandbox;
+
+import dev.easel.catalog.MediaKind;
+import dev.easel.catalog.Parameters;
+import dev.easel.provider.Generation;
+import dev.easel.provider.Output;
+import dev.easel.provider.References;
+import dev.easel.provider.sandbox.Materials.Gathered;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+
+/** Makes the files that a generation asks for; only so many at once, since it takes memory. */
+final class Studio {
+  private static final int USUAL_SECONDS = 5;
+  private static final int MOST_SECONDS = 30;
+
+  private final References references;
+  private final Semaphore rooms;
+
+  Studio(References references, int concurrency) {
+    this.references = references;
+    rooms = new Semaphore(concurrency);
+  }
+
+  /** What became of making the files. */
+  sealed interface Rendering {
+    /** All of them. */
+    record Made(List<Output> outputs) implements Rendering {}
+
+    /** The request cannot be met; the reason is fit for a customer. */
+    record Unmakeable(String reason) implements Rendering {}
+  }
+
+  /** Why a request cannot be met, as far as it shows without its references. */
+  static Optional<String> objection(Generation generation) {
+    Parameters parameters = generation.parameters();
+    return switch (generation.kind()) {
+      case AUDIO -> Optional.of("The sandbox makes no audio.");
+      case IMAGE -> {
+        String format = parameters.outputFormat().orElse("png");
+        yield ImageFiles.Format.of(format).isEmpty()
+            ? Optional.of("The sandbox writes no " + format + " files.")
+            : unfit(PixelSize.ofImage(parameters, Optional.empty()));
+      }
+      case VIDEO -> {
+        int seconds = seconds(parameters);
+        yield seconds < 1 || seconds > MOST_SECONDS
+            ? Optional.of("The sandbox makes videos of 1 to " + MOST_SECONDS + " seconds.")
+            : unfit(PixelSize.ofFilm(parameters, Optional.empty()));
+      }
+    };
+  }
+
+  private static Optional<String> unfit(PixelSize.Choice choice) {
+    return switch (choice) {
+      case PixelSize.Choice.Unfit(String reason) -> Optional.of(reason);
+      case PixelSize.Choice.Fits _ -> Optional.empty();
+    };
+  }
+
+  /** The seconds asked for; -1 leaves them to the provider. */
+  private static int seconds(Parameters parameters) {
+    int seconds = parameters.duration().orElse(USUAL_SECONDS);
+    return seconds == -1 ? USUAL_SECONDS : seconds;
+  }
+
+  /** Loads the references and renders. Blocks until there is room. */
+  Rendering render(Generation generation) {
+    Optional<String> objection = objection(generation);
+    if (objection.isPresent()) {
+      return new Rendering.Unmakeable(objection.get());
+    }
+    Materials.Fetched fetched = Materials.Fetched.of(generation.parameters(), references);
+    rooms.acquireUninterruptibly();
+    try {
+      return switch (fetched.decode()) {
+        case Materials.Unusable(String reason) -> new Rendering.Unmakeable(reason);
+        case Gathered gathered -> render(generation, gathered);
+      };
+    } finally {
+      rooms.release();
+    }
+  }
+
+  private static Rendering render(Generation generation, Gathered materials) {
+    if (materials.mask().isPresent() && materials.images().isEmpty()) {
+      return new Rendering.Unmakeable("A mask needs a reference image to be painted over.");
+    }
+    if (generation.kind() == MediaKind.VIDEO) {
+      return film(generation, materials);
+    }
+    return materials.mask().isPresent()
+        ? inpainting(generation, materials)
+        : image(generation, materials);
+  }
+
+  private static Rendering image(Generation generation, Gathered materials) {
+    Parameters parameters = generation.parameters();
+    return switch (PixelSize.ofImage(parameters, materials.firstSize())) {
+      case PixelSize.Choice.Unfit(String reason) -> new Rendering.Unmakeable(reason);
+      case PixelSize.Choice.Fits(PixelSize size) ->
+          each(
+              generation,
+              artwork -> {
+                BufferedImage image =
+                    new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_INT_RGB);
+                if (materials.images().isEmpty()) {
+                  artwork.paint(image, 0);
+                } else {
+                  Collage.paint(image, materials.images(), artwork);
+                }
+                Grain.sprinkle(image, artwork.seed());
+                caption(image, artwork, parameters.prompt(), 1);
+                return ImageFiles.encode(image, format(parameters));
+              });
+    };
+  }
+
+  private static Rendering inpainting(Generation generation, Gathered materials) {
+    BufferedImage first = materials.images().getFirst();
+    BufferedImage mask = materials.mask().orElseThrow();
+    PixelSize own = new PixelSize(first.getWidth(), first.getHeight());
+    PixelSize masks = new PixelSize(mask.getWidth(), mask.getHeight());
+    if (!own.equals(masks)) {
+      return new Rendering.Unmakeable(
+          "The mask is "
+              + masks
+              + " and the first reference image is "
+              + own
+              + ": they must be of one size.");
+    }
+    Parameters parameters = generation.parameters();
+    boolean sized = parameters.size().filter(it -> !it.equalsIgnoreCase("auto")).isPresent();
+    return switch (sized
+        ? PixelSize.ofImage(parameters, Optional.of(own))
+        : new PixelSize.Choice.Fits(own)) {
+      case PixelSize.Choice.Unfit(String reason) -> new Rendering.Unmakeable(reason);
+      case PixelSize.Choice.Fits(PixelSize size) ->
+          each(
+              generation,
+              artwork ->
+                  ImageFiles.encode(
+                      Inpainting.paint(
+                          Scaling.cover(first, size), Scaling.cover(mask, size), artwork),
+                      format(parameters)));
+    };
+  }
+
+  private static Rendering film(Generation generation, Gathered materials) {
+    Parameters parameters = generation.parameters();
+    return switch (PixelSize.ofFilm(parameters, materials.firstSize())) {
+      case PixelSize.Choice.Unfit(String reason) -> new Rendering.Unmakeable(reason);
+      case PixelSize.Choice.Fits(PixelSize size) ->
+          each(
+              generation,
+              artwork -> {
+                int seconds = seconds(parameters);
+                Slideshow slides = new Slideshow(materials.images(), size);
+                return Film.shoot(
+                    size,
+                    seconds,
+                    (image, time) -> {
+                      if (materials.images().isEmpty()) {
+                        artwork.paint(image, time);
+                      } else {
+                        slides.paint(image, time);
+                      }
+                      caption(image, artwork, parameters.prompt(), time * seconds);
+                    });
+              });
+    };
+  }
+
+  private interface Work {
+    byte[] file(Artwork artwork);
+  }
+
+  private static Rendering each(Generation generation, Work work) {
+    Parameters parameters = generation.parameters();
+    List<Output> outputs = new ArrayList<>();
+    for (int i = 0; i < generation.outputs(); i++) {
+      Artwork artwork = Artwork.of(parameters.prompt(), parameters.seed().orElse(0), i);
+      outputs.add(new Output(work.file(artwork)));
+    }
+    return new Rendering.Made(outputs);
+  }
+
+  private static void caption(BufferedImage image, Artwork artwork, String prompt, double opacity) {
+    try (Canvas canvas = new Canvas(image)) {
+      Caption.paint(canvas, artwork.palette(), prompt, Math.min(1, opacity));
+    }
+  }
+
+  private static ImageFiles.Format format(Parameters parameters) {
+    return ImageFiles.Format.of(parameters.outputFormat().orElse("png")).orElseThrow();
+  }
+}
