@@ -1,0 +1,49 @@
+package dev.easel.asset;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.UUID;
+
+/**
+ * Names stored files: nobody without the master key can guess a name, and the same output of the
+ * same attempt always gets the same one, so that a copy cut short by a crash is repeated onto
+ * itself.
+ */
+public final class AssetNames {
+  private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+  private static final int BITS = 160;
+
+  private final byte[] key;
+
+  /** Names under a key of its own, derived from {@code master}. */
+  public AssetNames(MasterKey master) {
+    this.key = master.derive("asset names");
+  }
+
+  /**
+   * The stem for one output of an attempt: 160 bits in lower-case base32, 32 characters.
+   *
+   * @param output counts from 0
+   */
+  public String stem(UUID attempt, int output) {
+    byte[] message =
+        ByteBuffer.allocate(20)
+            .putLong(attempt.getMostSignificantBits())
+            .putLong(attempt.getLeastSignificantBits())
+            .putInt(output)
+            .array();
+    return base32(Arrays.copyOf(MasterKey.hmac(key, message), BITS / 8));
+  }
+
+  private static String base32(byte[] bytes) {
+    StringBuilder text = new StringBuilder(bytes.length * 8 / 5);
+    for (int bit = 0; bit < bytes.length * 8; bit += 5) {
+      int pair = (bytes[bit / 8] & 0xff) << 8;
+      if (bit / 8 + 1 < bytes.length) {
+        pair |= bytes[bit / 8 + 1] & 0xff;
+      }
+      text.append(ALPHABET.charAt(pair >> (11 - bit % 8) & 31));
+    }
+    return text.toString();
+  }
+}

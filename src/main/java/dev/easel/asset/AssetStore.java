@@ -1,0 +1,51 @@
+package dev.easel.asset;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Where results and uploaded inputs are kept, under names of the form {@code stem.extension} that
+ * are given once and for all. Methods block and may be called by any number of threads.
+ */
+public interface AssetStore {
+  /**
+   * Stores {@code content}, reading it to its end. When this returns {@link Put.Stored}, the file
+   * survives a crash. Storing under one stem again gives the same name and replaces the file, so
+   * that a step cut short can simply be run again.
+   *
+   * @param stem the name without its extension: 16 to 64 lower-case letters and digits
+   * @throws IOException when {@code content} cannot be read or the store cannot be written; nothing
+   *     is kept, and storing again may succeed
+   */
+  Put put(String stem, InputStream content, long maxBytes) throws IOException;
+
+  /**
+   * Opens a file; empty when there is none of that name, and for any name that {@link #put} cannot
+   * have given.
+   *
+   * @throws IOException when the store cannot be read
+   */
+  Optional<Opened> open(String name) throws IOException;
+
+  /** A file that is being read. */
+  interface Opened extends Closeable {
+    MediaType type();
+
+    /** Its length in bytes. */
+    long bytes();
+
+    /** When it was stored. */
+    Instant modified();
+
+    /**
+     * Writes {@code length} bytes from {@code offset} on to {@code out}.
+     *
+     * @throws IOException when the file or {@code out} fails
+     */
+    void copy(long offset, long length, OutputStream out) throws IOException;
+  }
+}

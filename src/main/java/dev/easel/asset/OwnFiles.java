@@ -1,0 +1,59 @@
+package dev.easel.asset;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Our own files, by the addresses that we gave away. A request may refer to an earlier result: it
+ * is read from the store, and the network, where our address may well be one that the guard
+ * refuses, is not asked.
+ */
+public final class OwnFiles {
+  private static final String PATH = "/files/";
+
+  private final Supplier<String> publicUrl;
+  private final AssetStore store;
+
+  /** The files of {@code store}, with addresses below {@code publicUrl}. */
+  public OwnFiles(Supplier<String> publicUrl, AssetStore store) {
+    this.publicUrl = publicUrl;
+    this.store = store;
+  }
+
+  /** The address of the file of that name. */
+  public String url(String name) {
+    return publicUrl.get() + PATH + name;
+  }
+
+  /** Whether {@code url} is an address of ours, whatever is there. */
+  public boolean isOurs(String url) {
+    return url.startsWith(publicUrl.get() + PATH);
+  }
+
+  /**
+   * The file at an address of ours; empty when there is none, or it is larger than {@code
+   * maxBytes}.
+   */
+  Optional<byte[]> read(String url, long maxBytes) {
+    String name = url.substring((publicUrl.get() + PATH).length());
+    try {
+      Optional<AssetStore.Opened> opened = store.open(name);
+      if (opened.isEmpty()) {
+        return Optional.empty();
+      }
+      try (AssetStore.Opened file = opened.get()) {
+        if (file.bytes() > maxBytes) {
+          return Optional.empty();
+        }
+        ByteArrayOutputStream content = new ByteArrayOutputStream((int) file.bytes());
+        file.copy(0, file.bytes(), content);
+        return Optional.of(content.toByteArray());
+      }
+    } catch (IOException broken) {
+      throw new UncheckedIOException("cannot read our own file " + name, broken);
+    }
+  }
+}
