@@ -1,0 +1,145 @@
+package dev.easel.task;
+
+import dev.easel.account.AccountId;
+import dev.easel.account.KeyId;
+import dev.easel.db.Batch;
+import dev.easel.db.Database;
+import dev.easel.db.Pipeline;
+import dev.easel.engine.Jobs;
+import dev.easel.engine.Jobs.NewJob;
+import dev.easel.engine.WorkLimits;
+import dev.easel.ledger.Ledger;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Accepts tasks: idempotency row, hold, task and job in one transaction, shared with whoever asks
+ * at the same time. An accepted task is on disk before its caller hears of it.
+ *
+ * <p>Locks are taken in the one order that everything keeps to: idempotency keys, accounts, keys,
+ * work limits.
+ */
+public final class Admission implements AutoCloseable {
+  private static final int MOST_IN_A_TRANSACTION = 256;
+
+  private final InstantSource clock;
+  private final Consumer<Task> onAccepted;
+  private final Batch<Candidate, Admitted> batch;
+
+  /**
+   * Starts admitting.
+   *
+   * @param onAccepted told of every task after it was committed; must not block
+   */
+  public Admission(Database database, InstantSource clock, Consumer<Task> onAccepted) {
+    this.clock = clock;
+    this.onAccepted = onAccepted;
+    this.batch = new Batch<>("admission", database, MOST_IN_A_TRANSACTION, this::admitAll);
+  }
+
+  /**
+   * Admits {@code request}, or says why not; blocks until that is on disk.
+   *
+   * @param keyIsLimited whether the request's key has a limit of its own
+   * @throws dev.easel.db.DatabaseException when the database is away
+   */
+  public Admitted admit(
+      TaskRequest request, boolean keyIsLimited, Optional<Idempotency> idempotency) {
+    Admitted admitted = batch.submit(new Candidate(request, keyIsLimited, idempotency));
+    if (admitted instanceof Admitted.Accepted accepted) {
+      onAccepted.accept(accepted.task());
+    }
+    return admitted;
+  }
+
+  private record Candidate(
+      TaskRequest request, boolean keyIsLimited, Optional<Idempotency> idempotency) {}
+
+  private List<Admitted> admitAll(Connection tx, List<Candidate> candidates) throws SQLException {
+    Instant now = clock.instant();
+    IdempotencyKeys keys = IdempotencyKeys.lock(tx, idempotent(candidates), now);
+    WorkLimits.Slots slots =
+        WorkLimits.open(tx, candidates.stream().map(c -> scope(c.request.account())).toList());
+    Ledger.Book book = Ledger.open(tx, candidates.stream().map(c -> c.request.account()).toList());
+    KeyLimits limits = KeyLimits.lock(tx, limited(candidates), now);
+
+    List<Admitted> answers = new ArrayList<>(candidates.size());
+    List<Task> accepted = new ArrayList<>(candidates.size());
+    for (Candidate candidate : candidates) {
+      Admitted answer = decide(candidate, keys, book, limits, now);
+      answers.add(answer);
+      if (answer instanceof Admitted.Accepted(Task task)) {
+        accepted.add(task);
+      }
+    }
+
+    Pipeline writes = new Pipeline();
+    Tasks.insert(writes, accepted);
+    Jobs.insert(writes, accepted.stream().map(task -> job(task, slots)).toList());
+    slots.write(writes);
+    book.write(writes, now);
+    limits.write(writes);
+    keys.write(writes, now);
+    writes.run(tx);
+    return answers;
+  }
+
+  private static Admitted decide(
+      Candidate candidate, IdempotencyKeys keys, Ledger.Book book, KeyLimits limits, Instant now) {
+    TaskRequest request = candidate.request;
+    Optional<Admitted> before =
+        candidate.idempotency.flatMap(i -> keys.answer(request.account(), i));
+    if (before.isPresent()) {
+      return before.get();
+    }
+    if (candidate.keyIsLimited) {
+      Optional<Admitted> over = limits.refuse(request.key(), request.credits());
+      if (over.isPresent()) {
+        return over.get();
+      }
+    }
+    if (!book.hold(request.account(), request.id().value(), request.credits())) {
+      return new Admitted.InsufficientCredits(
+          book.balance(request.account()).available(), request.credits());
+    }
+    if (candidate.keyIsLimited) {
+      limits.spend(request.key(), request.credits());
+    }
+    candidate.idempotency.ifPresent(i -> keys.accepted(request.account(), i, request.id()));
+    return new Admitted.Accepted(new Task(request, now, new TaskState.Queued()));
+  }
+
+  private static NewJob job(Task task, WorkLimits.Slots slots) {
+    String scope = scope(task.request().account());
+    Optional<String> waitsFor = slots.take(scope) ? Optional.empty() : Optional.of(scope);
+    return new NewJob(
+        task.id().value(), TaskRunner.KIND, task.request().account(), task.createdAt(), waitsFor);
+  }
+
+  private static String scope(AccountId account) {
+    return WorkLimits.ofAccount(account);
+  }
+
+  private static List<IdempotencyKeys.Scoped> idempotent(List<Candidate> candidates) {
+    return candidates.stream()
+        .flatMap(c ->
+            c.idempotency.stream()
+                .map(i -> new IdempotencyKeys.Scoped(c.request.account(), i.key())))
+        .toList();
+  }
+
+  private static List<KeyId> limited(List<Candidate> candidates) {
+    return candidates.stream().filter(Candidate::keyIsLimited).map(c -> c.request.key()).toList();
+  }
+
+  @Override
+  public void close() {
+    batch.close();
+  }
+}

@@ -1,0 +1,123 @@
+package dev.easel.task;
+
+import dev.easel.account.AccountId;
+import dev.easel.db.Columns;
+import dev.easel.db.Pipeline;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The idempotency keys of one admission transaction, locked: what was accepted under them before,
+ * and what is accepted under them now.
+ */
+final class IdempotencyKeys {
+  private static final Duration KEPT = Duration.ofDays(3);
+
+  private final Map<Scoped, Kept> kept;
+  private final Map<Scoped, Kept> fresh = new LinkedHashMap<>();
+
+  private IdempotencyKeys(Map<Scoped, Kept> kept) {
+    this.kept = kept;
+  }
+
+  /** A key within its account. */
+  record Scoped(AccountId account, String key) {}
+
+  private record Kept(TaskId task, String fingerprint, String answer) {}
+
+  /**
+   * Locks {@code keys} until the end of the transaction, also those that nobody has used yet, and
+   * reads what was kept under them.
+   */
+  static IdempotencyKeys lock(Connection tx, Collection<Scoped> keys, Instant now)
+      throws SQLException {
+    List<Scoped> distinct = List.copyOf(new LinkedHashSet<>(keys));
+    scoped(distinct)
+        .query(
+            tx,
+            """
+            select pg_advisory_xact_lock(hash) from (
+              select distinct hashtextextended(account_id || ':' || key, 0) as hash
+              from unnest(?, ?) as k (account_id, key) order by hash) as h
+            """,
+            _ -> true);
+    Map<Scoped, Kept> kept = new HashMap<>();
+    scoped(distinct)
+        .value(Timestamp.from(now.minus(KEPT)))
+        .query(
+            tx,
+            """
+            select i.account_id, i.key, i.task_id, i.fingerprint, i.answer
+            from unnest(?, ?) as k (account_id, key)
+            join idempotency i on i.account_id = k.account_id and i.key = k.key
+            where i.created_at > ?
+            """,
+            row ->
+                kept.put(
+                    new Scoped(new AccountId(row.getLong(1)), row.getString(2)),
+                    new Kept(
+                        new TaskId(row.getObject(3, java.util.UUID.class)),
+                        row.getString(4),
+                        row.getString(5))));
+    return new IdempotencyKeys(kept);
+  }
+
+  /**
+   * What a request is answered because of what was accepted under its key before; empty when
+   * nothing was.
+   */
+  Optional<Admitted> answer(AccountId account, Idempotency idempotency) {
+    Kept before = kept.get(new Scoped(account, idempotency.key()));
+    if (before == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        before.fingerprint.equals(idempotency.fingerprint())
+            ? new Admitted.Replayed(before.answer)
+            : new Admitted.IdempotencyConflict());
+  }
+
+  /**
+   * Notes that a request was accepted under its key: the next one in this transaction follows it.
+   */
+  void accepted(AccountId account, Idempotency idempotency, TaskId task) {
+    Scoped scoped = new Scoped(account, idempotency.key());
+    Kept now = new Kept(task, idempotency.fingerprint(), idempotency.answer());
+    kept.put(scoped, now);
+    fresh.put(scoped, now);
+  }
+
+  /** Keeps what was accepted; what is older than 72 hours is replaced. */
+  void write(Pipeline writes, Instant now) {
+    Columns.of(fresh.entrySet())
+        .add("bigint", e -> e.getKey().account.value())
+        .add("text", e -> e.getKey().key)
+        .add("uuid", e -> e.getValue().task.value())
+        .add("text", e -> e.getValue().fingerprint)
+        .add("text", e -> e.getValue().answer)
+        .value(Timestamp.from(now))
+        .into(
+            writes,
+            """
+            insert into idempotency (account_id, key, task_id, fingerprint, answer, created_at)
+            select k.*, t.now from unnest(?, ?, ?, ?, ?) as k, (select ?::timestamptz as now) as t
+            on conflict (account_id, key) do update
+            set task_id = excluded.task_id, fingerprint = excluded.fingerprint, answer = excluded.answer,
+              created_at = excluded.created_at
+            """);
+  }
+
+  private static Columns<Scoped> scoped(List<Scoped> keys) {
+    return Columns.of(keys).add("bigint", k -> k.account.value()).add("text", Scoped::key);
+  }
+}

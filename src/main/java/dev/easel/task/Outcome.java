@@ -1,0 +1,24 @@
+package dev.easel.task;
+
+import dev.easel.provider.Progress;
+import dev.easel.provider.Reconciliation;
+import dev.easel.provider.Submission;
+import java.util.List;
+
+/** What the outside said about an attempt. What we do about it is a {@link Decision}. */
+public sealed interface Outcome {
+  /** The answer to a submission. */
+  record Submitted(Submission answer) implements Outcome {}
+
+  /** The answer to a check. */
+  record Checked(Progress answer) implements Outcome {}
+
+  /** What became of a submission whose answer was lost. */
+  record Reconciled(Reconciliation answer) implements Outcome {}
+
+  /** What was produced is in our own storage. */
+  record Stored(List<Asset> assets) implements Outcome {}
+
+  /** What was produced is nothing that may be stored, and never will be. */
+  record Unstorable(String reason) implements Outcome {}
+}

@@ -1,0 +1,46 @@
+package dev.easel.task;
+
+import dev.easel.provider.Failure;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * {@code queued -> running -> succeeded | failed | canceled}; each state says what is true in it,
+ * and no more.
+ */
+public sealed interface TaskState {
+  /** Whether it will never change again. */
+  default boolean isFinal() {
+    return switch (this) {
+      case Queued _, Running _ -> false;
+      case Succeeded _, Failed _, Canceled _ -> true;
+    };
+  }
+
+  /** Accepted; no provider has been asked yet. */
+  record Queued() implements TaskState {}
+
+  /**
+   * A provider has been asked.
+   *
+   * @param percent done, as far as the provider says
+   */
+  record Running(Instant startedAt, int percent) implements TaskState {}
+
+  /** The results are in our own storage. */
+  record Succeeded(Instant startedAt, Instant finishedAt, long captured, List<Asset> results)
+      implements TaskState {
+    public Succeeded {
+      results = List.copyOf(results);
+      if (results.isEmpty()) {
+        throw new IllegalArgumentException("a task that succeeded has results");
+      }
+    }
+  }
+
+  /** Nothing came of it; what was held has been given back. */
+  record Failed(Instant finishedAt, Failure failure) implements TaskState {}
+
+  /** The customer took it back before it began. */
+  record Canceled(Instant finishedAt) implements TaskState {}
+}

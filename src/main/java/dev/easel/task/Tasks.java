@@ -1,0 +1,421 @@
+package dev.easel.task;
+
+import dev.easel.account.AccountId;
+import dev.easel.account.KeyId;
+import dev.easel.catalog.MediaKind;
+import dev.easel.catalog.Parameters;
+import dev.easel.db.Columns;
+import dev.easel.db.Pipeline;
+import dev.easel.provider.Failure;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The task, attempt and asset tables. One method, one statement; what a statement may change, its
+ * guard says.
+ */
+final class Tasks {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final HexFormat HEX = HexFormat.of();
+
+  private Tasks() {}
+
+  static void insert(Pipeline writes, Collection<Task> tasks) {
+    Columns.of(tasks)
+        .add("uuid", task -> task.id().value())
+        .add("bigint", task -> task.request().account().value())
+        .add("bigint", task -> task.request().key().value())
+        .add("timestamptz", task -> Timestamp.from(task.createdAt()))
+        .add("bigint", task -> task.request().credits())
+        .add("smallint", task -> task.request().outputs())
+        .add("text", task -> task.request().kind().word())
+        .add("text", task -> task.request().model())
+        .add("text", task -> task.request().origin().dialect())
+        .add("text", task -> task.request().origin().listing())
+        .add("jsonb", task -> task.request().parameters().toString())
+        .add("text", task -> task.request().origin().body())
+        .into(
+            writes,
+            """
+            insert into task (id, account_id, key_id, created_at, credits, outputs, kind, model, dialect, listing,
+              parameters, body, state)
+            select t.*, 'queued' from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t
+            """);
+  }
+
+  /**
+   * The tasks of {@code ids} that exist, with their results: one statement, so that both are of one
+   * moment.
+   */
+  static List<Task> load(Connection tx, Collection<TaskId> ids) throws SQLException {
+    Map<TaskId, TaskRow> tasks = new LinkedHashMap<>();
+    Columns.of(ids)
+        .add("uuid", TaskId::value)
+        .query(
+            tx,
+            """
+            select task.*, position, name, media_type, bytes, sha256, width, height, duration_millis
+            from task left join asset on asset.task_id = task.id
+            where task.id = any (?) order by position
+            """,
+            row -> {
+              TaskId id = new TaskId(row.getObject("id", UUID.class));
+              TaskRow task = tasks.get(id);
+              if (task == null) {
+                task = TaskRow.of(id, row);
+                tasks.put(id, task);
+              }
+              return row.getString("name") == null || task.results.add(asset(row));
+            });
+    return tasks.values().stream().map(TaskRow::task).toList();
+  }
+
+  /** An account's tasks, newest first, from before {@code before} on. */
+  static List<Task> list(Connection tx, AccountId account, Optional<TaskId> before, int most)
+      throws SQLException {
+    List<TaskId> ids = new ArrayList<>();
+    try (PreparedStatement statement =
+        tx.prepareStatement(
+            """
+            select id from task
+            where account_id = ? and (?::uuid is null or id < ?::uuid) order by id desc limit ?
+            """)) {
+      statement.setLong(1, account.value());
+      statement.setObject(2, before.map(TaskId::value).orElse(null));
+      statement.setObject(3, before.map(TaskId::value).orElse(null));
+      statement.setInt(4, most);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          ids.add(new TaskId(rows.getObject(1, UUID.class)));
+        }
+      }
+    }
+    Map<TaskId, Task> tasks = new HashMap<>();
+    load(tx, ids).forEach(task -> tasks.put(task.id(), task));
+    return ids.stream().map(tasks::get).toList();
+  }
+
+  /** How a live task is doing, without what never changes. */
+  record Pulse(TaskId id, String state, int percent) {
+    /** Whether nothing has happened to {@code task} since it was read. */
+    boolean isOf(Task task) {
+      return switch (task.state()) {
+        case TaskState.Queued _ -> state.equals("queued");
+        case TaskState.Running running -> state.equals("running") && percent == running.percent();
+        case TaskState.Succeeded _, TaskState.Failed _, TaskState.Canceled _ -> true;
+      };
+    }
+  }
+
+  static List<Pulse> pulses(Connection tx, Collection<TaskId> ids) throws SQLException {
+    return Columns.of(ids)
+        .add("uuid", TaskId::value)
+        .query(
+            tx,
+            "select id, state, percent from task where id = any (?)",
+            row ->
+                new Pulse(
+                    new TaskId(row.getObject(1, UUID.class)), row.getString(2), row.getInt(3)));
+  }
+
+  /** The attempts of {@code ids}, oldest first. */
+  static Map<TaskId, List<Attempt>> attempts(Connection tx, Collection<TaskId> ids)
+      throws SQLException {
+    Map<TaskId, List<Attempt>> attempts = new HashMap<>();
+    Columns.of(ids)
+        .add("uuid", TaskId::value)
+        .query(
+            tx,
+            "select * from attempt where task_id = any (?) order by task_id, piece, number",
+            row ->
+                attempts
+                    .computeIfAbsent(
+                        new TaskId(row.getObject("task_id", UUID.class)), _ -> new ArrayList<>())
+                    .add(attempt(row)));
+    return attempts;
+  }
+
+  /** An attempt of a task, as it is to be written. */
+  record AttemptOf(TaskId task, Attempt attempt) {}
+
+  static void insertAttempts(Pipeline writes, Collection<AttemptOf> attempts) {
+    Columns.of(attempts)
+        .add("uuid", a -> a.attempt.id())
+        .add("uuid", a -> a.task.value())
+        .add("smallint", a -> a.attempt.piece())
+        .add("smallint", a -> a.attempt.number())
+        .add("text", a -> a.attempt.channel())
+        .add("text", a -> a.attempt.upstreamModel())
+        .add("timestamptz", a -> Timestamp.from(a.attempt.createdAt()))
+        .into(
+            writes,
+            """
+            insert into attempt (id, task_id, piece, number, channel, upstream_model, created_at, state)
+            select a.*, 'sending' from unnest(?, ?, ?, ?, ?, ?, ?) as a
+            """);
+  }
+
+  static void updateAttempts(Pipeline writes, Collection<AttemptOf> attempts, Instant now) {
+    List<AttemptRow> rows = attempts.stream().map(a -> AttemptRow.of(a.attempt, now)).toList();
+    Columns.of(rows)
+        .add("uuid", AttemptRow::id)
+        .add("text", AttemptRow::state)
+        .add("text", AttemptRow::upstreamId)
+        .add("timestamptz", row -> timestamp(row.acceptedAt))
+        .add("timestamptz", row -> timestamp(row.finishedAt))
+        .add("text", row -> row.failure == null ? null : row.failure.kind().name())
+        .add("text", row -> row.failure == null ? null : row.failure.message())
+        .into(
+            writes,
+            """
+            update attempt set state = a.state, upstream_id = coalesce(a.upstream_id, attempt.upstream_id),
+              accepted_at = coalesce(a.accepted_at, attempt.accepted_at), finished_at = a.finished_at,
+              failure_kind = a.failure_kind, failure_message = a.failure_message
+            from unnest(?, ?, ?, ?, ?, ?, ?)
+              as a (id, state, upstream_id, accepted_at, finished_at, failure_kind, failure_message)
+            where attempt.id = a.id and attempt.state in ('sending', 'accepted', 'unknown')
+            """);
+  }
+
+  /** Queued tasks begin to run; running ones stay as they are. */
+  static void begin(Pipeline writes, Collection<TaskId> tasks, Instant now) {
+    Columns.of(tasks)
+        .value(Timestamp.from(now))
+        .add("uuid", TaskId::value)
+        .into(
+            writes,
+            "update task set state = 'running', started_at = ? where id = any (?) and state = 'queued'");
+  }
+
+  /** How far a running task is. */
+  record Percent(TaskId task, int percent) {}
+
+  static void progress(Pipeline writes, Collection<Percent> tasks) {
+    Columns.of(tasks)
+        .add("uuid", t -> t.task.value())
+        .add("smallint", Percent::percent)
+        .into(
+            writes,
+            """
+            update task set percent = p.percent from unnest(?, ?) as p (id, percent)
+            where task.id = p.id and state = 'running' and task.percent < p.percent
+            """);
+  }
+
+  /** A task in its final state, as it is to be written. */
+  record Ending(TaskId task, String state, long captured, @Nullable Failure failure) {}
+
+  /**
+   * Ends live tasks.
+   *
+   * @throws IllegalStateException when one of them was final already
+   */
+  static void finish(Pipeline writes, Collection<Ending> endings, Instant now) {
+    Columns.of(endings)
+        .value(Timestamp.from(now))
+        .add("uuid", ending -> ending.task.value())
+        .add("text", Ending::state)
+        .add("bigint", Ending::captured)
+        .add("text", ending -> ending.failure == null ? null : ending.failure.kind().name())
+        .add("text", ending -> ending.failure == null ? null : ending.failure.message())
+        .into(
+            writes,
+            """
+            update task set finished_at = ?, state = e.state, captured = e.captured, failure_kind = e.failure_kind,
+              failure_message = e.failure_message, percent = case e.state when 'succeeded' then 100 else percent end
+            from unnest(?, ?, ?, ?, ?) as e (id, state, captured, failure_kind, failure_message)
+            where task.id = e.id and task.finished_at is null
+            """,
+            finished -> {
+              if (finished != endings.size()) {
+                throw new IllegalStateException(
+                    endings.size() + " tasks were to end, " + finished + " were live");
+              }
+            });
+  }
+
+  /** Those of {@code ids} for which no provider has been asked yet. */
+  static Set<TaskId> queued(Connection tx, Collection<TaskId> ids) throws SQLException {
+    return new HashSet<>(
+        Columns.of(ids)
+            .add("uuid", TaskId::value)
+            .query(
+                tx,
+                "select id from task where id = any (?) and state = 'queued'",
+                row -> new TaskId(row.getObject(1, UUID.class))));
+  }
+
+  /** A result of a task. */
+  record AssetOf(Task task, int position, Asset asset) {}
+
+  static void insertAssets(Pipeline writes, Collection<AssetOf> assets, Instant now) {
+    Columns.of(assets)
+        .add("uuid", a -> a.task.id().value())
+        .add("bigint", a -> a.task.request().account().value())
+        .add("smallint", AssetOf::position)
+        .add("text", a -> a.asset.name())
+        .add("text", a -> a.asset.mediaType())
+        .add("bigint", a -> a.asset.bytes())
+        .add("bytea", a -> "\\x" + a.asset.sha256())
+        .add("int", a -> a.asset.width().isPresent() ? a.asset.width().getAsInt() : null)
+        .add("int", a -> a.asset.height().isPresent() ? a.asset.height().getAsInt() : null)
+        .add(
+            "bigint",
+            a -> a.asset.durationMillis().isPresent() ? a.asset.durationMillis().getAsLong() : null)
+        .value(Timestamp.from(now))
+        .into(
+            writes,
+            """
+            insert into asset (task_id, account_id, position, name, media_type, bytes, sha256, width, height,
+              duration_millis, created_at)
+            select a.*, t.now
+            from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as a, (select ?::timestamptz as now) as t
+            """);
+  }
+
+  /** A task's row, and its results as their rows come. */
+  private record TaskRow(
+      TaskRequest request,
+      Instant createdAt,
+      Function<List<Asset>, TaskState> state,
+      List<Asset> results) {
+
+    static TaskRow of(TaskId id, ResultSet row) throws SQLException {
+      TaskRequest request =
+          new TaskRequest(
+              id,
+              new AccountId(row.getLong("account_id")),
+              new KeyId(row.getLong("key_id")),
+              new Origin(row.getString("dialect"), row.getString("listing"), row.getString("body")),
+              row.getString("model"),
+              MediaKind.of(row.getString("kind")),
+              new Parameters((ObjectNode) JSON.readTree(row.getString("parameters"))),
+              row.getLong("credits"));
+      return new TaskRow(request, instant(row, "created_at"), stateOf(row), new ArrayList<>());
+    }
+
+    Task task() {
+      return new Task(request, createdAt, state.apply(results));
+    }
+  }
+
+  /** The state, but for the results that a task which succeeded has. */
+  private static Function<List<Asset>, TaskState> stateOf(ResultSet row) throws SQLException {
+    String state = row.getString("state");
+    if (state.equals("succeeded")) {
+      Instant startedAt = instant(row, "started_at");
+      Instant finishedAt = instant(row, "finished_at");
+      long captured = row.getLong("captured");
+      return results -> new TaskState.Succeeded(startedAt, finishedAt, captured, results);
+    }
+    TaskState known =
+        switch (state) {
+          case "queued" -> new TaskState.Queued();
+          case "running" ->
+              new TaskState.Running(instant(row, "started_at"), row.getInt("percent"));
+          case "failed" -> new TaskState.Failed(instant(row, "finished_at"), failure(row));
+          case "canceled" -> new TaskState.Canceled(instant(row, "finished_at"));
+          default -> throw new IllegalStateException("a task in the unknown state " + state);
+        };
+    return _ -> known;
+  }
+
+  private static Attempt attempt(ResultSet row) throws SQLException {
+    String state = row.getString("state");
+    return new Attempt(
+        row.getObject("id", UUID.class),
+        row.getInt("piece"),
+        row.getInt("number"),
+        row.getString("channel"),
+        row.getString("upstream_model"),
+        instant(row, "created_at"),
+        switch (state) {
+          case "sending" -> new Attempt.State.Sending();
+          case "accepted" ->
+              new Attempt.State.Accepted(row.getString("upstream_id"), instant(row, "accepted_at"));
+          case "unknown" -> new Attempt.State.Unknown();
+          case "rejected" -> new Attempt.State.Rejected(failure(row));
+          case "produced" -> new Attempt.State.Produced();
+          case "failed" -> new Attempt.State.Failed(failure(row));
+          default -> throw new IllegalStateException("an attempt in the unknown state " + state);
+        });
+  }
+
+  /** An attempt's state, taken apart into columns. */
+  private record AttemptRow(
+      UUID id,
+      String state,
+      @Nullable String upstreamId,
+      @Nullable Instant acceptedAt,
+      @Nullable Instant finishedAt,
+      @Nullable Failure failure) {
+
+    static AttemptRow of(Attempt attempt, Instant now) {
+      UUID id = attempt.id();
+      return switch (attempt.state()) {
+        case Attempt.State.Sending _ -> new AttemptRow(id, "sending", null, null, null, null);
+        case Attempt.State.Accepted(String upstreamId, Instant acceptedAt) ->
+            new AttemptRow(id, "accepted", upstreamId, acceptedAt, null, null);
+        case Attempt.State.Unknown _ -> new AttemptRow(id, "unknown", null, null, null, null);
+        case Attempt.State.Rejected(Failure failure) ->
+            new AttemptRow(id, "rejected", null, null, now, failure);
+        case Attempt.State.Produced _ -> new AttemptRow(id, "produced", null, null, now, null);
+        case Attempt.State.Failed(Failure failure) ->
+            new AttemptRow(id, "failed", null, null, now, failure);
+      };
+    }
+  }
+
+  private static Asset asset(ResultSet row) throws SQLException {
+    int width = row.getInt("width");
+    OptionalInt optionalWidth = row.wasNull() ? OptionalInt.empty() : OptionalInt.of(width);
+    int height = row.getInt("height");
+    OptionalInt optionalHeight = row.wasNull() ? OptionalInt.empty() : OptionalInt.of(height);
+    long duration = row.getLong("duration_millis");
+    OptionalLong optionalDuration =
+        row.wasNull() ? OptionalLong.empty() : OptionalLong.of(duration);
+    return new Asset(
+        row.getString("name"),
+        row.getString("media_type"),
+        row.getLong("bytes"),
+        HEX.formatHex(row.getBytes("sha256")),
+        optionalWidth,
+        optionalHeight,
+        optionalDuration);
+  }
+
+  private static Failure failure(ResultSet row) throws SQLException {
+    return new Failure(
+        Failure.Kind.valueOf(row.getString("failure_kind")),
+        String.valueOf(row.getString("failure_message")));
+  }
+
+  private static Instant instant(ResultSet row, String column) throws SQLException {
+    return row.getTimestamp(column).toInstant();
+  }
+
+  private static @Nullable Timestamp timestamp(@Nullable Instant instant) {
+    return instant == null ? null : Timestamp.from(instant);
+  }
+}

@@ -1,0 +1,105 @@
+package dev.easel.task;
+
+import dev.easel.provider.Generation;
+import dev.easel.provider.Output;
+import dev.easel.provider.Progress;
+import dev.easel.provider.Provider;
+import dev.easel.provider.Reconciliation;
+import dev.easel.provider.Submission;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import javax.imageio.ImageIO;
+
+/** A provider that answers what the test says, and remembers what it was asked. */
+final class ScriptedProvider implements Provider {
+  private static final Output PICTURE = new Output(pixel());
+
+  private final List<String> calls = new CopyOnWriteArrayList<>();
+  private volatile Function<Generation, Submission> submit = inTurn(List.of());
+  private volatile Function<Generation, Progress> check = inTurn(List.of());
+  private volatile Function<Generation, Reconciliation> reconcile = inTurn(List.of());
+
+  /** Answers submissions with {@code answers}, one after the other. */
+  ScriptedProvider submits(Submission... answers) {
+    return submits(inTurn(List.of(answers)));
+  }
+
+  ScriptedProvider submits(Function<Generation, Submission> answer) {
+    submit = answer;
+    return this;
+  }
+
+  /** Answers checks with {@code answers}, one after the other. */
+  ScriptedProvider checks(Progress... answers) {
+    check = inTurn(List.of(answers));
+    return this;
+  }
+
+  /** Answers questions after lost submissions with {@code answers}, one after the other. */
+  ScriptedProvider reconciles(Reconciliation... answers) {
+    reconcile = inTurn(List.of(answers));
+    return this;
+  }
+
+  /** What it was asked, in order: {@code submit}, {@code check ID} or {@code reconcile}. */
+  List<String> calls() {
+    return List.copyOf(calls);
+  }
+
+  @Override
+  public Submission submit(Generation generation) {
+    calls.add("submit");
+    return submit.apply(generation);
+  }
+
+  @Override
+  public Progress check(Generation generation, String upstreamId) {
+    calls.add("check " + upstreamId);
+    return check.apply(generation);
+  }
+
+  @Override
+  public Reconciliation reconcile(Generation generation) {
+    calls.add("reconcile");
+    return reconcile.apply(generation);
+  }
+
+  /** A submission that is answered with {@code outputs} pictures at once. */
+  static Submission produced(int outputs) {
+    return new Submission.Produced(pictures(outputs));
+  }
+
+  /** That many pictures of one pixel. */
+  static List<Output> pictures(int outputs) {
+    return Collections.nCopies(outputs, PICTURE);
+  }
+
+  private static <A> Function<Generation, A> inTurn(List<A> answers) {
+    Deque<A> left = new ArrayDeque<>(answers);
+    return _ -> {
+      synchronized (left) {
+        if (left.isEmpty()) {
+          throw new IllegalStateException("asked more often than the test expects");
+        }
+        return left.pop();
+      }
+    };
+  }
+
+  private static byte[] pixel() {
+    try (ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
+      ImageIO.write(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB), "png", bytes);
+      return bytes.toByteArray();
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+  }
+}
