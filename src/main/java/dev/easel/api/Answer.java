@@ -1,0 +1,38 @@
+package dev.easel.api;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What goes back to the caller: JSON with an HTTP status.
+ *
+ * @param headers beyond those that every answer has
+ */
+public record Answer(int status, String json, Map<String, String> headers) {
+  public Answer {
+    headers = Map.copyOf(headers);
+  }
+
+  /** An answer with that status. */
+  public static Answer of(int status, JsonNode json) {
+    return new Answer(status, json.toString(), Map.of());
+  }
+
+  /** An answer with status 200. */
+  public static Answer ok(JsonNode json) {
+    return of(200, json);
+  }
+
+  /** The same with one more header. */
+  public Answer with(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(name, value);
+    return new Answer(status, json, more);
+  }
+
+  byte[] bytes() {
+    return json.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,149 @@
+package dev.easel.api.dialect.omni;
+
+import dev.easel.api.Answer;
+import dev.easel.api.ApiError;
+import dev.easel.asset.OwnFiles;
+import dev.easel.catalog.MediaKind;
+import dev.easel.task.Asset;
+import dev.easel.task.Task;
+import dev.easel.task.TaskRequest;
+import dev.easel.task.TaskState;
+import java.util.List;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The shapes of the Omni API. Fields that its documentation shows come first and are always there;
+ * ours follow, where they say something.
+ */
+public final class OmniJson {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
+  private static final int REQUEST_ID_CHARACTERS = 12;
+
+  private final OwnFiles files;
+
+  /** Shapes that give results the addresses of {@code files}. */
+  public OmniJson(OwnFiles files) {
+    this.files = files;
+  }
+
+  /** {@code {code, msg, data}} for what went well. */
+  public static Answer ok(JsonNode data) {
+    return Answer.ok(envelope(200, "ok", data));
+  }
+
+  /** This dialect's table of errors. */
+  public static Answer error(ApiError error) {
+    return switch (error) {
+      case ApiError.Unauthenticated _ ->
+          Answer.of(401, JSON.objectNode().put("code", 401).put("msg", error.message()));
+      case ApiError.InsufficientCredits _,
+          ApiError.KeyLimitExceeded _,
+          ApiError.InvalidRequest _,
+          ApiError.UnknownModel _,
+          ApiError.TaskNotFound _,
+          ApiError.IdempotencyConflict _,
+          ApiError.Maintenance _,
+          ApiError.Disabled _,
+          ApiError.TooLateToCancel _ ->
+          failure(200, error);
+      case ApiError.TooLarge _ -> failure(413, error);
+      case ApiError.Unavailable _ -> failure(503, error).with("Retry-After", "2");
+      case ApiError.Internal _ -> failure(500, error);
+    };
+  }
+
+  private static Answer failure(int status, ApiError error) {
+    return Answer.of(status, envelope(0, error.message(), JSON.nullNode()));
+  }
+
+  private static ObjectNode envelope(int code, String message, JsonNode data) {
+    ObjectNode envelope = JSON.objectNode().put("code", code).put("msg", message);
+    envelope.set("data", data);
+    return envelope;
+  }
+
+  /** The answer to an accepted create. */
+  static String accepted(TaskRequest request) {
+    ObjectNode data =
+        JSON.objectNode()
+            .put("task_id", request.id().toString())
+            .put("request_id", requestId(request.id().value()))
+            .put("credits", request.credits());
+    return envelope(200, "提交成功,等待生成", data).toString();
+  }
+
+  /**
+   * The upstream's name for the request, in the shape that the documentation shows; found again
+   * from the task's id.
+   */
+  private static String requestId(UUID task) {
+    StringBuilder id = new StringBuilder("kie_");
+    long bits = task.getLeastSignificantBits() ^ Long.rotateLeft(task.getMostSignificantBits(), 29);
+    for (int i = 0; i < REQUEST_ID_CHARACTERS; i++) {
+      id.append(ALPHABET.charAt((int) Long.remainderUnsigned(bits, ALPHABET.length())));
+      bits = Long.divideUnsigned(bits, ALPHABET.length());
+    }
+    return id.toString();
+  }
+
+  /** A task as it is read. */
+  ObjectNode task(Task task) {
+    TaskRequest request = task.request();
+    ObjectNode json =
+        JSON.objectNode()
+            .put("task_id", task.id().toString())
+            .put("task_status", status(task.state()))
+            .put("task_type", request.kind().word())
+            .put(
+                "model_id",
+                request.origin().dialect().equals(Omni.NAME)
+                    ? request.origin().listing()
+                    : request.model());
+    List<Asset> results =
+        task.state() instanceof TaskState.Succeeded succeeded ? succeeded.results() : List.of();
+    for (MediaKind kind : MediaKind.values()) {
+      json.put(
+          kind.word() + "_url",
+          results.isEmpty() || kind != request.kind() ? null : url(results.getFirst()));
+    }
+    json.put("credits", request.credits()).put("created_at", task.createdAt().getEpochSecond());
+    if (results.size() > 1) {
+      ArrayNode urls = json.putArray(request.kind().word() + "_urls");
+      results.forEach(result -> urls.add(url(result)));
+    }
+    return withProgress(json, task.state());
+  }
+
+  private static ObjectNode withProgress(ObjectNode json, TaskState state) {
+    return switch (state) {
+      case TaskState.Queued _ -> json;
+      case TaskState.Running(_, int percent) -> json.put("progress", percent);
+      case TaskState.Succeeded succeeded ->
+          json.put("finished_at", succeeded.finishedAt().getEpochSecond());
+      case TaskState.Failed failed ->
+          json.put("finished_at", failed.finishedAt().getEpochSecond())
+              .put("fail_reason", failed.failure().message());
+      case TaskState.Canceled canceled ->
+          json.put("finished_at", canceled.finishedAt().getEpochSecond())
+              .put("fail_reason", "Canceled.");
+    };
+  }
+
+  private static int status(TaskState state) {
+    return switch (state) {
+      case TaskState.Queued _ -> 1;
+      case TaskState.Running _ -> 2;
+      case TaskState.Succeeded _ -> 3;
+      case TaskState.Failed _, TaskState.Canceled _ -> 4;
+    };
+  }
+
+  private String url(Asset asset) {
+    return files.url(asset.name());
+  }
+}
