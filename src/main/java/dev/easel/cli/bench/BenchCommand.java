@@ -1,0 +1,87 @@
+package dev.easel.cli.bench;
+
+import dev.easel.cli.CommandFailed;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Measures this machine: a server in a process of its own, on a temporary directory, fsync on. */
+@Command(
+    name = "bench",
+    description = "Measure how fast Easel is on this machine.",
+    footer = {
+      "",
+      "  create  accepted requests, answered after their commit; bound: bare JDBC, the same rows in batches of 200",
+      "  poll    reads of 10,000 tasks, half of them live; bound: a constant answer of the same server",
+      "  e2e     tasks from create to success, an 8 KiB file stored and synced; bound: bare JDBC, all rows of their lives",
+      "",
+      "64 connections, 100 accounts, database and load on the same machine. Compare within one run."
+    })
+public final class BenchCommand implements Callable<Integer> {
+  private static final List<Bench> ALL =
+      List.of(new CreateBench(), new PollBench(), new EndToEndBench());
+
+  @Spec private CommandSpec command;
+
+  @Parameters(arity = "1..*", paramLabel = "BENCH", description = "create, poll, e2e")
+  private List<String> names = List.of();
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "How long each measures. (default: 10)")
+  private int seconds = 10;
+
+  @Option(names = "--json", description = "End with one JSON object a line for each benchmark.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (seconds < 1 || seconds > 3_600) {
+      throw new CommandFailed("--seconds is from 1 to 3600");
+    }
+    List<Bench> benches = names.stream().map(BenchCommand::named).toList();
+    PrintWriter out = command.commandLine().getOut();
+    out.printf(
+        "%-8s %10s %9s %9s %10s %6s %7s%n",
+        "BENCH", "PER SECOND", "P50 MS", "P99 MS", "BOUND", "RATIO", "ERRORS");
+    List<String> lines = new ArrayList<>();
+    for (Bench bench : benches) {
+      Figures figures = bench.run(Duration.ofSeconds(seconds));
+      out.printf(
+          "%-8s %10.0f %9.2f %9.2f %10.0f %6.2f %7d%n",
+          bench.name(),
+          figures.perSecond(),
+          figures.p50Millis(),
+          figures.p99Millis(),
+          figures.boundPerSecond(),
+          figures.ratio(),
+          figures.errors());
+      out.flush();
+      lines.add(JsonMapper.shared().writeValueAsString(figures.json(bench.name())));
+    }
+    if (json) {
+      lines.forEach(out::println);
+      out.flush();
+    }
+    return 0;
+  }
+
+  private static Bench named(String name) {
+    return ALL.stream()
+        .filter(bench -> bench.name().equals(name))
+        .findFirst()
+        .orElseThrow(() ->
+            new CommandFailed(
+                "there is no benchmark \"%s\"; there are create, poll, e2e".formatted(name)));
+  }
+}
