@@ -1,0 +1,74 @@
+package dev.easel;
+
+import dev.easel.api.Server;
+import dev.easel.cli.CommandFailed;
+import dev.easel.cli.OpenedDatabase;
+import dev.easel.cli.SettingsFlags;
+import dev.easel.config.EaselConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Runs a node until it is told to stop. */
+@Command(
+    name = "serve",
+    description = "Run the gateway.",
+    footer = {
+      "",
+      "The first start creates the database, a demo account and its key, and prints them.",
+      "SIGTERM or Ctrl-C: answers what is under way, then stops."
+    })
+final class ServeCommand implements Callable<Integer> {
+  @Spec private CommandSpec command;
+
+  @Mixin private final SettingsFlags flags = SettingsFlags.showingAll();
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    EaselConfig config = flags.load();
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().unstarted(() -> awaitStopped(stop, stopped)));
+    try (OpenedDatabase opened = OpenedDatabase.forNode(config);
+        Node node = new Node(config, opened.address(), opened.database())) {
+      announce(
+          node,
+          FirstRun.ofEmpty(
+              opened.database(),
+              config.data().directory(),
+              config.engine().runningPerAccount(),
+              Instant.now()));
+      stop.await();
+    } catch (Server.CannotListen taken) {
+      throw new CommandFailed(String.valueOf(taken.getMessage()));
+    } finally {
+      stopped.countDown();
+    }
+    return 0;
+  }
+
+  /** The process ends when the shutdown hooks have: this one waits until the node has drained. */
+  private static void awaitStopped(CountDownLatch stop, CountDownLatch stopped) {
+    stop.countDown();
+    try {
+      stopped.await();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void announce(Node node, Optional<FirstRun> first) {
+    PrintWriter out = command.commandLine().getOut();
+    first.ifPresent(run -> out.println(run.announcement(node.publicUrl())));
+    out.println("Easel is ready at " + node.publicUrl());
+    out.flush();
+  }
+}

@@ -1,0 +1,145 @@
+package dev.easel.cli;
+
+import dev.easel.account.Account;
+import dev.easel.account.Accounts;
+import dev.easel.config.EaselConfig;
+import dev.easel.db.Database;
+import dev.easel.engine.WorkLimits;
+import dev.easel.ledger.Balance;
+import dev.easel.ledger.Ledger;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Accounts: who pays. */
+@Command(
+    name = "account",
+    description = "Create and list accounts, grant credits, read statements.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      AccountCommand.Create.class,
+      AccountCommand.ListAll.class,
+      AccountCommand.Grant.class,
+      AccountCommand.Statement.class
+    })
+public final class AccountCommand {
+
+  @Command(name = "create", description = "Create an account; it has no credits unless given some.")
+  static final class Create extends DatabaseCommand {
+    @Parameters(
+        paramLabel = "NAME",
+        description = "Up to 100 characters; no two accounts share one.")
+    private String name = "";
+
+    @Option(names = "--credits", paramLabel = "N", description = "Grant it N credits. (default: 0)")
+    private long credits;
+
+    @Override
+    int run(EaselConfig config, Database database) {
+      if (name.isBlank() || name.length() > 100) {
+        throw new CommandFailed("NAME has 1 to 100 characters");
+      }
+      Account account =
+          database.transaction(tx -> {
+            Instant now = Instant.now();
+            Account created =
+                Accounts.create(tx, name, Account.Role.CUSTOMER, now)
+                    .orElseThrow(() ->
+                        new CommandFailed("there is an account \"%s\" already".formatted(name)));
+            config
+                .engine()
+                .runningPerAccount()
+                .ifPresent(cap -> WorkLimits.set(tx, WorkLimits.ofAccount(created.id()), cap));
+            return created;
+          });
+      if (credits != 0) {
+        Credits.add(database, account, credits, "grant");
+      }
+      print(
+          List.of("id", "name", "credits"),
+          List.of(List.of(account.id().value(), account.name(), credits)));
+      return 0;
+    }
+  }
+
+  @Command(name = "list", description = "List all accounts with their balances.")
+  static final class ListAll extends DatabaseCommand {
+    @Override
+    int run(EaselConfig config, Database database) {
+      List<List<Object>> rows =
+          database.read(tx ->
+              Accounts.all(tx).stream()
+                  .map(account -> {
+                    Balance balance = Ledger.balance(tx, account.id());
+                    return List.<Object>of(
+                        account.id().value(),
+                        account.name(),
+                        account.role().name().toLowerCase(Locale.ROOT),
+                        balance.available(),
+                        balance.held());
+                  })
+                  .toList());
+      print(List.of("id", "name", "role", "available", "held"), rows);
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "grant",
+      description = "Give credits to an account, or take available ones back (a negative number).")
+  static final class Grant extends DatabaseCommand {
+    @Parameters(paramLabel = "ACCOUNT", description = "Name or id.")
+    private String account = "";
+
+    @Parameters(paramLabel = "CREDITS", description = "How many.")
+    private long credits;
+
+    @Option(
+        names = "--reason",
+        paramLabel = "TEXT",
+        description = "Stands in the statement. (default: grant)")
+    private String reason = "grant";
+
+    @Override
+    int run(EaselConfig config, Database database) {
+      Account found = database.read(tx -> account(tx, account));
+      Balance after = Credits.add(database, found, credits, reason);
+      print(
+          List.of("account", "available", "held"),
+          List.of(List.of(found.name(), after.available(), after.held())));
+      return 0;
+    }
+  }
+
+  @Command(name = "statement", description = "Print an account's transfers, newest first.")
+  static final class Statement extends DatabaseCommand {
+    @Parameters(paramLabel = "ACCOUNT", description = "Name or id.")
+    private String account = "";
+
+    @Option(names = "--limit", paramLabel = "N", description = "At most N of them. (default: 50)")
+    private int limit = 50;
+
+    @Override
+    int run(EaselConfig config, Database database) {
+      List<List<Object>> rows =
+          database.read(tx ->
+              Ledger.statement(tx, account(tx, account).id(), limit).stream()
+                  .map(t ->
+                      List.<Object>of(
+                          t.at().toString(),
+                          t.kind(),
+                          t.amount(),
+                          t.after().available(),
+                          t.after().held(),
+                          t.hold().map(Object::toString).orElse(""),
+                          t.reason()))
+                  .toList());
+      print(
+          List.of("at", "kind", "amount", "available_after", "held_after", "task", "reason"), rows);
+      return 0;
+    }
+  }
+}

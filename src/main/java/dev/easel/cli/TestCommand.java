@@ -1,0 +1,20 @@
+package dev.easel.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** Stands for what the launcher does without this program, so that help lists it. */
+@Command(
+    name = "test",
+    description = "Run the whole test suite, as CI does.",
+    footer = {
+      "",
+      "What follows goes to Maven: ./easel test -Dtest='Settings*'",
+      "-Dsurefire.failIfNoSpecifiedTests=false runs one part of it."
+    })
+public final class TestCommand implements Callable<Integer> {
+  @Override
+  public Integer call() {
+    throw new CommandFailed("tests are run by the launcher in a source checkout: ./easel test");
+  }
+}
