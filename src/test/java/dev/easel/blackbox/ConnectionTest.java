@@ -1,0 +1,23 @@
+package dev.easel.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is promised about connections is kept. */
+class ConnectionTest {
+  @RegisterExtension static final Gateway gateway = Gateway.with(Map.of());
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/v1/models", "/health/live", "/files/nothing.png", "/nowhere"})
+  void isClosedWhenTheCallerAsksForThat(String path) throws IOException {
+    String request = "GET " + path + " HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
+    assertThat(RawHttp.sendAndReadToEnd(gateway.node().url(), request))
+        .startsWith("HTTP/1.1 ")
+        .containsIgnoringCase("connection: close");
+  }
+}
