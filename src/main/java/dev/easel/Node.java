@@ -136,6 +136,7 @@ public final class Node implements AutoCloseable {
       return new Server(
           config.server().host(), config.server().port(), config.server().drain(), routes, door);
     } catch (Server.CannotListen taken) {
+      publicUrl.completeExceptionally(taken); // a job may be waiting for it
       close();
       throw taken;
     }

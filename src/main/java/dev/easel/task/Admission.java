@@ -22,8 +22,8 @@ import java.util.function.Consumer;
  * Accepts tasks: idempotency row, hold, task and job in one transaction, shared with whoever asks
  * at the same time. An accepted task is on disk before its caller hears of it.
  *
- * <p>Locks are taken in the one order that everything keeps to: idempotency keys, accounts, keys,
- * work limits.
+ * <p>Locks are taken in the one order that everything keeps to: idempotency keys, work limits,
+ * accounts, keys.
  */
 public final class Admission implements AutoCloseable {
   private static final int MOST_IN_A_TRANSACTION = 256;
