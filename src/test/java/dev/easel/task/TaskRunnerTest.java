@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -287,8 +288,7 @@ class TaskRunnerTest {
   @Test
   void anAccountRunsNoMoreAtOnceThanItMay() {
     Customer capped = house.customer(1_000, 2, dev.easel.account.Key.Rules.NONE);
-    List<Task> tasks =
-        java.util.stream.Stream.generate(() -> house.accept(capped)).limit(10).toList();
+    List<Task> tasks = Stream.generate(() -> house.accept(capped)).limit(10).toList();
     Semaphore free = new Semaphore(2);
     house.a.submits(_ -> {
       if (!free.tryAcquire()) {
@@ -314,7 +314,7 @@ class TaskRunnerTest {
   void aFullChannelParksWhatItCannotTake() {
     house.limitChannel("a", 1);
     Customer customer = house.customer(100);
-    house.accept(customer);
+    Task first = house.accept(customer);
     Task second = house.accept(customer);
     Task third = house.accept(customer);
     house.a.submits(ACCEPTED, ACCEPTED, ACCEPTED);
@@ -325,10 +325,11 @@ class TaskRunnerTest {
     house.clock.advance(SOON);
     house.engine.runAll();
     assertThat(house.a.calls()).containsExactly("submit", "check up-1", "submit");
-    assertThat(List.of(house.state(second), house.state(third)))
-        .as("one of them has the slot")
-        .hasAtLeastOneElementOfType(TaskState.Running.class)
-        .hasAtLeastOneElementOfType(TaskState.Queued.class);
+    // Which of the three was first, nobody promised.
+    assertThat(
+            Stream.of(first, second, third)
+                .map(task -> house.state(task).getClass().getSimpleName()))
+        .containsExactlyInAnyOrder("Succeeded", "Running", "Queued");
   }
 
   @Test
