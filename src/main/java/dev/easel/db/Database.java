@@ -5,7 +5,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.function.Function;
-import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -117,11 +116,6 @@ public final class Database implements AutoCloseable {
   /** A connection of the pool, for plain JDBC on the hot paths; the caller closes it. */
   public Connection connection() throws SQLException {
     return pool.getConnection();
-  }
-
-  /** The pool itself. */
-  public DataSource pool() {
-    return pool;
   }
 
   @Override
