@@ -5,6 +5,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -41,7 +43,7 @@ public final class Keys {
             .bind("expires", rules.expiresAt().map(Timestamp::from).orElse(null))
             .bindArray("models", String.class, rules.allowedModels())
             .bindArray("from", String.class, rules.allowedFrom())
-            .bind("today", java.time.LocalDate.ofInstant(now, java.time.ZoneOffset.UTC))
+            .bind("today", LocalDate.ofInstant(now, ZoneOffset.UTC))
             .bind("now", Timestamp.from(now))
             .map((rs, _) -> row(rs))
             .one();

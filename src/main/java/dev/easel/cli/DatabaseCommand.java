@@ -7,6 +7,7 @@ import dev.easel.config.EaselConfig;
 import dev.easel.db.Database;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jdbi.v3.core.Handle;
 import picocli.CommandLine.Mixin;
@@ -67,7 +68,7 @@ abstract class DatabaseCommand implements Callable<Integer> {
         .or(() ->
             nameOrId.matches("[1-9][0-9]{0,17}")
                 ? Accounts.byId(tx, new AccountId(Long.parseLong(nameOrId)))
-                : java.util.Optional.empty())
+                : Optional.empty())
         .orElseThrow(() ->
             new CommandFailed(
                 "there is no account \"%s\"; easel account list shows them".formatted(nameOrId)));

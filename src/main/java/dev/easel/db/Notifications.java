@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -45,7 +46,7 @@ public final class Notifications implements AutoCloseable {
         log.debug("notifications: connection lost: {}", lost.getMessage());
       }
       try {
-        stop = stopped.await(RECONNECT_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS);
+        stop = stopped.await(RECONNECT_MILLIS, TimeUnit.MILLISECONDS);
       } catch (InterruptedException interrupted) {
         stop = true;
       }

@@ -6,6 +6,7 @@ import dev.easel.db.Pipeline;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Credits. Every movement is one immutable transfer row, every balance the sum of its transfers:
@@ -208,7 +210,7 @@ public final class Ledger {
           .add("text", Movement::reason)
           .add("bigint", m -> m.after.available())
           .add("bigint", m -> m.after.held())
-          .value(java.sql.Timestamp.from(now))
+          .value(Timestamp.from(now))
           .into(
               writes,
               """
@@ -239,7 +241,7 @@ public final class Ledger {
       AccountId account,
       String kind,
       long amount,
-      @org.jspecify.annotations.Nullable UUID hold,
+      @Nullable UUID hold,
       String reason,
       Balance after) {}
 }

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The idempotency keys of one admission transaction, locked: what was accepted under them before,
@@ -66,7 +67,7 @@ final class IdempotencyKeys {
                 kept.put(
                     new Scoped(new AccountId(row.getLong(1)), row.getString(2)),
                     new Kept(
-                        new TaskId(row.getObject(3, java.util.UUID.class)),
+                        new TaskId(row.getObject(3, UUID.class)),
                         row.getString(4),
                         row.getString(5))));
     return new IdempotencyKeys(kept);

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.easel.account.AccountId;
 import dev.easel.db.Batch;
 import dev.easel.db.Database;
+import dev.easel.db.DatabaseException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -138,7 +139,7 @@ public final class Snapshots implements AutoCloseable {
     try (Connection connection = database.connection()) {
       return Tasks.list(connection, account, before, most);
     } catch (SQLException away) {
-      throw new dev.easel.db.DatabaseException("cannot list tasks", away);
+      throw new DatabaseException("cannot list tasks", away);
     }
   }
 

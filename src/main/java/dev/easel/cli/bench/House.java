@@ -21,11 +21,13 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data directory in which everything is as in production, fsync included, but that {@code
@@ -63,7 +65,7 @@ final class House implements AutoCloseable {
         """
         insert into channel (id, provider, settings, created_at) values ('instant', 'instant', '{}', ?)
         """,
-        java.sql.Timestamp.from(now));
+        Timestamp.from(now));
     tx.execute("update route set channel = 'instant' where model = 'gpt-image-2'");
     for (int i = 0; i < ACCOUNTS; i++) {
       keys.add(account(tx, "bench-" + i, 0, now));
@@ -125,8 +127,7 @@ final class House implements AutoCloseable {
           }
 
           @Override
-          public FileVisitResult postVisitDirectory(
-              Path directory, java.io.@org.jspecify.annotations.Nullable IOException failed)
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failed)
               throws IOException {
             Files.delete(directory);
             return FileVisitResult.CONTINUE;

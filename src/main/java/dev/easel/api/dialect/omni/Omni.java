@@ -12,6 +12,8 @@ import dev.easel.task.Task;
 import dev.easel.task.TaskId;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -63,7 +65,7 @@ public final class Omni implements HttpService {
         .idempotencyKey()
         .then(key -> intake.accept(order, body, key, OmniJson::accepted))
         .map(receipt -> {
-          Answer answer = new Answer(200, receipt.answer(), java.util.Map.of());
+          Answer answer = new Answer(200, receipt.answer(), Map.of());
           return receipt.replayed() ? answer.with("Idempotent-Replayed", "true") : answer;
         });
   }
@@ -76,7 +78,7 @@ public final class Omni implements HttpService {
         .map(task -> OmniJson.ok(json.task(task)));
   }
 
-  private Verdict<Task> find(Caller caller, String id, java.time.Duration patience) {
+  private Verdict<Task> find(Caller caller, String id, Duration patience) {
     Optional<Task> task =
         TaskId.parse(id).flatMap(known -> snapshots.await(caller.account(), known, patience));
     return task.map(Verdict::pass).orElseGet(() -> Verdict.refuse(new ApiError.TaskNotFound()));
