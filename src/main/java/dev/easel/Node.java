@@ -97,7 +97,8 @@ public final class Node implements AutoCloseable {
                 new TaskRunner.Outside(
                     channels::provider,
                     model -> policy(catalog, model),
-                    new Results(assets, new AssetNames(masterKey))),
+                    new Results(assets, new AssetNames(masterKey)),
+                    UUID::randomUUID),
                 clock));
     opened(engine).start(Map.of(TaskRunner.KIND, runner));
 

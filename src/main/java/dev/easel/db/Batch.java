@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,13 +38,16 @@ public final class Batch<I, O> implements AutoCloseable {
    *
    * @param name names the committing thread, and the group in logs
    * @param most how many items share a transaction at most
+   * @param threads makes the committing thread
    */
-  public Batch(String name, Database database, int most, Work<I, O> work) {
+  Batch(String name, Database database, int most, Work<I, O> work, ThreadFactory threads) {
     this.name = name;
     this.database = database;
     this.most = most;
     this.work = work;
-    this.committer = Thread.ofPlatform().name("batch-" + name).daemon().start(this::commitForEver);
+    this.committer = threads.newThread(this::commitForEver);
+    committer.setName("batch-" + name);
+    committer.start();
   }
 
   /**

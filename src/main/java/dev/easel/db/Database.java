@@ -4,7 +4,9 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -16,12 +18,19 @@ public final class Database implements AutoCloseable {
   /** The oldest server version that the SQL here is written for. */
   private static final int OLDEST_SERVER = 15;
 
-  private final HikariDataSource pool;
+  private final DataSource pool;
   private final Jdbi jdbi;
+  private final ThreadFactory committers;
 
-  private Database(HikariDataSource pool) {
+  /**
+   * A database whose connections come from {@code pool}.
+   *
+   * @param committers makes the thread of each {@link Batch}
+   */
+  Database(DataSource pool, ThreadFactory committers) {
     this.pool = pool;
     this.jdbi = Jdbi.create(pool);
+    this.committers = committers;
   }
 
   /**
@@ -47,7 +56,8 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("socketTimeout", "60");
     config.addDataSourceProperty("tcpKeepAlive", "true");
     try {
-      Database database = new Database(new HikariDataSource(config));
+      Database database =
+          new Database(new HikariDataSource(config), Thread.ofPlatform().daemon().factory());
       database.checkVersion();
       return database;
     } catch (RuntimeException failed) {
@@ -60,7 +70,7 @@ public final class Database implements AutoCloseable {
     int version =
         jdbi.withHandle(tx -> tx.createQuery("show server_version_num").mapTo(Integer.class).one());
     if (version / 10_000 < OLDEST_SERVER) {
-      pool.close();
+      close();
       throw new IllegalStateException(
           "it is PostgreSQL " + version / 10_000 + ", Easel needs " + OLDEST_SERVER + " or newer");
     }
@@ -118,9 +128,21 @@ public final class Database implements AutoCloseable {
     return pool.getConnection();
   }
 
+  /**
+   * Groups items that arrive together into transactions of at most {@code most}; the caller closes
+   * it.
+   *
+   * @param name names the group in logs
+   */
+  public <I, O> Batch<I, O> batch(String name, int most, Batch.Work<I, O> work) {
+    return new Batch<>(name, this, most, work, committers);
+  }
+
   @Override
   public void close() {
-    pool.close();
+    if (pool instanceof HikariDataSource ours) {
+      ours.close();
+    }
   }
 
   private static String rootMessage(Throwable failed) {

@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -24,16 +23,16 @@ final class Claimer {
   private final Database database;
   private final Worker worker;
   private final Engine.Settings settings;
-  private final InstantSource clock;
+  private final Machine machine;
   private final Semaphore wakeUps = new Semaphore(0);
   private final Thread thread;
   private volatile boolean closed;
 
-  Claimer(Database database, Worker worker, Engine.Settings settings, InstantSource clock) {
+  Claimer(Database database, Worker worker, Engine.Settings settings, Machine machine) {
     this.database = database;
     this.worker = worker;
     this.settings = settings;
-    this.clock = clock;
+    this.machine = machine;
     this.thread = Thread.ofPlatform().name("claimer").daemon().unstarted(this::claimForEver);
   }
 
@@ -79,14 +78,14 @@ final class Claimer {
   }
 
   private List<Claim> claim(int most) throws SQLException {
-    long startedAt = System.nanoTime();
-    Instant now = clock.instant();
+    long startedAt = machine.nanoTime().getAsLong();
+    Instant now = machine.clock().instant();
     List<Claim> claims;
     try (Connection tx = database.connection()) {
       claims = Jobs.claim(tx, settings.node(), now, now.plus(settings.lease()), most);
     }
     for (Claim claim : claims) {
-      worker.run(new Lease(claim, startedAt, settings.lease()));
+      worker.run(new Lease(claim, startedAt, settings.lease(), machine.nanoTime()));
     }
     return claims;
   }

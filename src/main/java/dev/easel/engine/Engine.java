@@ -28,9 +28,10 @@ public final class Engine implements AutoCloseable {
 
   /** Wires an engine. */
   public Engine(Database database, Settings settings, InstantSource clock) {
-    this.worker = new Worker(database, settings, clock);
-    this.claimer = new Claimer(database, worker, settings, clock);
-    this.rescuer = new Rescuer(database, worker, claimer, settings, clock);
+    Machine machine = Machine.real(clock);
+    this.worker = new Worker(database, settings, machine);
+    this.claimer = new Claimer(database, worker, settings, machine);
+    this.rescuer = new Rescuer(database, worker, claimer, settings, machine);
     this.drain = settings.drain();
   }
 

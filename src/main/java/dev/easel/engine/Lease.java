@@ -1,14 +1,17 @@
 package dev.easel.engine;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /** A claim that this node holds for now. */
 public final class Lease {
   private final Claim claim;
+  private final LongSupplier nanoTime;
   private volatile long heldUntilNanos;
 
-  Lease(Claim claim, long claimedAtNanos, Duration length) {
+  Lease(Claim claim, long claimedAtNanos, Duration length, LongSupplier nanoTime) {
     this.claim = claim;
+    this.nanoTime = nanoTime;
     renewed(claimedAtNanos, length);
   }
 
@@ -23,7 +26,7 @@ public final class Lease {
    * back.
    */
   public boolean isHeld() {
-    return System.nanoTime() - heldUntilNanos < 0;
+    return nanoTime.getAsLong() - heldUntilNanos < 0;
   }
 
   void renewed(long renewedAtNanos, Duration length) {
@@ -31,6 +34,6 @@ public final class Lease {
   }
 
   void lost() {
-    heldUntilNanos = System.nanoTime();
+    heldUntilNanos = nanoTime.getAsLong();
   }
 }

@@ -4,7 +4,6 @@ import dev.easel.db.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +22,7 @@ final class Rescuer {
   private final Worker worker;
   private final Claimer claimer;
   private final Engine.Settings settings;
-  private final InstantSource clock;
+  private final Machine machine;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
 
@@ -32,12 +31,12 @@ final class Rescuer {
       Worker worker,
       Claimer claimer,
       Engine.Settings settings,
-      InstantSource clock) {
+      Machine machine) {
     this.database = database;
     this.worker = worker;
     this.claimer = claimer;
     this.settings = settings;
-    this.clock = clock;
+    this.machine = machine;
     this.thread = Thread.ofPlatform().name("rescuer").daemon().unstarted(this::rescueForEver);
   }
 
@@ -58,7 +57,7 @@ final class Rescuer {
   void renewAndRescue() {
     try (Connection tx = database.connection()) {
       renew(tx);
-      int rescued = Jobs.rescue(tx, clock.instant());
+      int rescued = Jobs.rescue(tx, machine.clock().instant());
       if (rescued > 0) {
         log.warn("took over {} jobs whose node is gone", rescued);
         claimer.wake();
@@ -70,8 +69,8 @@ final class Rescuer {
 
   private void renew(Connection tx) throws SQLException {
     Collection<Lease> leases = worker.running();
-    long startedAt = System.nanoTime();
-    Instant until = clock.instant().plus(settings.lease());
+    long startedAt = machine.nanoTime().getAsLong();
+    Instant until = machine.clock().instant().plus(settings.lease());
     Set<Claim> renewed = Jobs.renew(tx, leases.stream().map(Lease::claim).toList(), until);
     for (Lease lease : leases) {
       if (renewed.contains(lease.claim())) {

@@ -5,7 +5,6 @@ import dev.easel.db.Pipeline;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -22,15 +21,15 @@ final class Worker {
   private static final int LONGEST_PAUSE_SECONDS = 300;
 
   private final Database database;
-  private final InstantSource clock;
+  private final Machine machine;
   private final int concurrency;
   private final Semaphore room;
   private final Set<Lease> running = ConcurrentHashMap.newKeySet();
   private volatile Map<String, Handler> handlers = Map.of();
 
-  Worker(Database database, Engine.Settings settings, InstantSource clock) {
+  Worker(Database database, Engine.Settings settings, Machine machine) {
     this.database = database;
-    this.clock = clock;
+    this.machine = machine;
     this.concurrency = settings.concurrency();
     this.room = new Semaphore(concurrency);
   }
@@ -52,16 +51,19 @@ final class Worker {
   /** Runs a job in room that was reserved for it. */
   void run(Lease lease) {
     running.add(lease);
-    Thread.ofVirtual()
-        .name("job-" + lease.claim().subject())
-        .start(() -> {
-          try {
-            handle(lease);
-          } finally {
-            running.remove(lease);
-            room.release();
-          }
-        });
+    Thread thread =
+        machine
+            .threads()
+            .newThread(() -> {
+              try {
+                handle(lease);
+              } finally {
+                running.remove(lease);
+                room.release();
+              }
+            });
+    thread.setName("job-" + lease.claim().subject());
+    thread.start();
   }
 
   private void handle(Lease lease) {
@@ -87,7 +89,7 @@ final class Worker {
 
   private void tryAgainLater(Claim claim, Duration pause) {
     try (Connection tx = database.connection()) {
-      Jobs.Later later = new Jobs.Later(claim, clock.instant().plus(pause));
+      Jobs.Later later = new Jobs.Later(claim, machine.clock().instant().plus(pause));
       Pipeline.run(tx, writes -> Jobs.reschedule(writes, List.of(later)));
     } catch (SQLException | RuntimeException away) {
       log.warn(

@@ -40,7 +40,7 @@ public final class Admission implements AutoCloseable {
   public Admission(Database database, InstantSource clock, Consumer<Task> onAccepted) {
     this.clock = clock;
     this.onAccepted = onAccepted;
-    this.batch = new Batch<>("admission", database, MOST_IN_A_TRANSACTION, this::admitAll);
+    this.batch = database.batch("admission", MOST_IN_A_TRANSACTION, this::admitAll);
   }
 
   /**

@@ -44,7 +44,7 @@ public final class Settlement implements AutoCloseable {
   public Settlement(Database database, InstantSource clock, Consumer<Settled> onSettled) {
     this.clock = clock;
     this.onSettled = onSettled;
-    this.batch = new Batch<>("settlement", database, MOST_IN_A_TRANSACTION, this::writeAll);
+    this.batch = database.batch("settlement", MOST_IN_A_TRANSACTION, this::writeAll);
   }
 
   /**

@@ -62,7 +62,7 @@ public final class Snapshots implements AutoCloseable {
   /** Starts serving reads of {@code database}. */
   public Snapshots(Database database) {
     this.database = database;
-    this.reads = new Batch<>("reads", database, MOST_READ_AT_ONCE, this::readAll);
+    this.reads = database.batch("reads", MOST_READ_AT_ONCE, this::readAll);
     this.ticker = Thread.ofPlatform().name("snapshots").daemon().start(this::tickForEver);
   }
 

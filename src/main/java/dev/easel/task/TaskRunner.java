@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Runs a task's job: finds out what has to be known, asks {@link Lifecycle} what to do about it,
@@ -38,11 +39,13 @@ public final class TaskRunner implements Handler, AutoCloseable {
    *
    * @param providers by channel
    * @param policies by model
+   * @param attemptIds makes the id of each attempt
    */
   public record Outside(
       Function<String, Provider> providers,
       Function<String, Lifecycle.Policy> policies,
-      Results results) {}
+      Results results,
+      Supplier<UUID> attemptIds) {}
 
   /** Wires a runner. */
   public TaskRunner(
@@ -50,7 +53,7 @@ public final class TaskRunner implements Handler, AutoCloseable {
     this.settlement = settlement;
     this.outside = outside;
     this.clock = clock;
-    this.situations = new Batch<>("situations", database, MOST_LOADED_AT_ONCE, TaskRunner::load);
+    this.situations = database.batch("situations", MOST_LOADED_AT_ONCE, TaskRunner::load);
   }
 
   private static List<Lifecycle.Situation> load(Connection tx, List<TaskId> ids)
@@ -73,7 +76,7 @@ public final class TaskRunner implements Handler, AutoCloseable {
   public void run(Lease lease) {
     Lifecycle.Situation situation = situations.submit(new TaskId(lease.claim().subject()));
     Lifecycle.Policy policy = outside.policies.apply(situation.task().request().model());
-    switch (Lifecycle.next(situation, UUID.randomUUID(), clock.instant(), policy)) {
+    switch (Lifecycle.next(situation, outside.attemptIds.get(), clock.instant(), policy)) {
       case Lifecycle.Step.Submit(Attempt attempt) -> begin(lease, situation, attempt, policy);
       case Lifecycle.Step.Check(Attempt attempt, String upstreamId) ->
           settle(

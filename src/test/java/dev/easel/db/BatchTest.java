@@ -149,9 +149,8 @@ class BatchTest {
 
   /** Notes numbers and doubles them. */
   private Batch<Integer, Integer> batch(int most) {
-    return new Batch<>(
+    return database.batch(
         "test",
-        database,
         most,
         (tx, items) -> {
           gate.acquireUninterruptibly();

@@ -30,9 +30,10 @@ public final class ManualEngine {
       InstantSource clock,
       Map<String, Handler> handlers) {
     Engine.Settings settings = new Engine.Settings(node, CONCURRENCY, lease, PATIENCE);
-    worker = new Worker(database, settings, clock);
-    claimer = new Claimer(database, worker, settings, clock);
-    rescuer = new Rescuer(database, worker, claimer, settings, clock);
+    Machine machine = Machine.real(clock);
+    worker = new Worker(database, settings, machine);
+    claimer = new Claimer(database, worker, settings, machine);
+    rescuer = new Rescuer(database, worker, claimer, settings, machine);
     Map<String, Handler> counted = new HashMap<>();
     handlers.forEach((kind, handler) ->
         counted.put(

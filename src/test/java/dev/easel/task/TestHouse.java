@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -67,7 +68,7 @@ final class TestHouse implements AutoCloseable {
             database,
             settlement,
             new TaskRunner.Outside(
-                channel -> channel.equals("a") ? a : b, _ -> policy(), results()),
+                channel -> channel.equals("a") ? a : b, _ -> policy(), results(), UUID::randomUUID),
             clock);
     engine = engine("node-1", LEASE);
   }
