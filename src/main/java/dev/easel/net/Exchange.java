@@ -42,7 +42,16 @@ final class Exchange {
     if (failed instanceof GuardedResolver.RefusedAddress refused) {
       return new Answer.Refused<>(refused.reason());
     }
-    return new Answer.Unreachable<>(expired ? "took too long to answer" : words(failed));
+    return new Answer.Unreachable<>(reason(failed));
+  }
+
+  /** The same as the end of a sentence. */
+  String reason(IOException failed) {
+    return switch (failed) {
+      case GuardedResolver.RefusedAddress refused -> refused.reason();
+      case IOException _ when expired -> "took too long to answer";
+      default -> words(failed);
+    };
   }
 
   private static String words(IOException failed) {

@@ -10,10 +10,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -39,6 +41,10 @@ public final class Outbound implements AutoCloseable {
 
   private final AddressGuard guard;
   private final CloseableHttpClient client;
+
+  /** Opens a connection for every call, so that none is lost to one that its server just closed. */
+  private final CloseableHttpClient fresh;
+
   private final ScheduledThreadPoolExecutor alarms;
 
   /**
@@ -70,30 +76,33 @@ public final class Outbound implements AutoCloseable {
    */
   public Outbound(AddressGuard guard, String userAgent) {
     this.guard = guard;
-    this.client =
-        HttpClients.custom()
-            .setConnectionManager(
-                PoolingHttpClientConnectionManagerBuilder.create()
-                    .setDnsResolver(new GuardedResolver(guard))
-                    .setMaxConnTotal(CONNECTIONS)
-                    .setMaxConnPerRoute(CONNECTIONS_PER_HOST)
-                    .setDefaultConnectionConfig(
-                        ConnectionConfig.custom()
-                            .setConnectTimeout(Timeout.of(CONNECT))
-                            .setValidateAfterInactivity(TimeValue.ofSeconds(1))
-                            .build())
-                    .build())
-            .setUserAgent(userAgent)
-            .disableAutomaticRetries()
-            .disableRedirectHandling()
-            .disableCookieManagement()
-            .disableAuthCaching()
-            .disableContentCompression()
-            .evictIdleConnections(TimeValue.of(IDLE))
-            .build();
+    this.client = client(guard, userAgent).build();
+    this.fresh = client(guard, userAgent).setConnectionReuseStrategy((_, _, _) -> false).build();
     this.alarms =
         new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("outbound").factory());
     alarms.setRemoveOnCancelPolicy(true);
+  }
+
+  private static HttpClientBuilder client(AddressGuard guard, String userAgent) {
+    return HttpClients.custom()
+        .setConnectionManager(
+            PoolingHttpClientConnectionManagerBuilder.create()
+                .setDnsResolver(new GuardedResolver(guard))
+                .setMaxConnTotal(CONNECTIONS)
+                .setMaxConnPerRoute(CONNECTIONS_PER_HOST)
+                .setDefaultConnectionConfig(
+                    ConnectionConfig.custom()
+                        .setConnectTimeout(Timeout.of(CONNECT))
+                        .setValidateAfterInactivity(TimeValue.ofSeconds(1))
+                        .build())
+                .build())
+        .setUserAgent(userAgent)
+        .disableAutomaticRetries()
+        .disableRedirectHandling()
+        .disableCookieManagement()
+        .disableAuthCaching()
+        .disableContentCompression()
+        .evictIdleConnections(TimeValue.of(IDLE));
   }
 
   /**
@@ -104,16 +113,89 @@ public final class Outbound implements AutoCloseable {
    */
   public <T> Answer<T> get(URI uri, Options options, BodyReader<T> reader) {
     Exchange exchange = new Exchange();
-    Future<?> alarm =
-        alarms.schedule(
-            () -> Thread.startVirtualThread(exchange::expire),
-            options.deadline().toNanos(),
-            TimeUnit.NANOSECONDS);
+    Future<?> alarm = alarm(exchange, options);
     try {
       return follow(uri, options, reader, exchange);
     } finally {
       alarm.cancel(false);
     }
+  }
+
+  private Future<?> alarm(Exchange exchange, Options options) {
+    return alarms.schedule(
+        () -> Thread.startVirtualThread(exchange::expire),
+        options.deadline().toNanos(),
+        TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Makes one call to an API and reads the whole answer; redirects are answers. What hands
+   * something over goes on a connection of its own.
+   */
+  public Reply call(Call call, Options options) {
+    return switch (Target.of(call.uri())) {
+      case Target.Unusable(String reason) -> new Reply.NotSent(reason);
+      case Target.Web target ->
+          guard
+              .refuseHost(target.host())
+              .<Reply>map(Reply.NotSent::new)
+              .orElseGet(() -> call(target, call, options));
+    };
+  }
+
+  private Reply call(Target.Web target, Call call, Options options) {
+    Exchange exchange = new Exchange();
+    Future<?> alarm = alarm(exchange, options);
+    Optional<SentBody> body = call.json().map(SentBody::new);
+    HttpUriRequestBase request =
+        body.isPresent() ? new HttpPost(target.uri()) : new HttpGet(target.uri());
+    body.ifPresent(request::setEntity);
+    call.headers().forEach(request::setHeader);
+    try {
+      return reply(
+          execute(body.isPresent() ? fresh : client, target, request, options, exchange), options);
+    } catch (IOException failed) {
+      String reason = exchange.reason(failed);
+      return body.isPresent() && !body.get().hasBegun()
+          ? new Reply.NotSent(reason)
+          : new Reply.NoAnswer(reason);
+    } finally {
+      request.cancel();
+      alarm.cancel(false);
+    }
+  }
+
+  private static Reply reply(ClassicHttpResponse response, Options options) throws IOException {
+    HttpEntity entity = response.getEntity();
+    InputStream content = entity == null ? InputStream.nullInputStream() : entity.getContent();
+    CappedBody body = new CappedBody(content, options.maxBytes());
+    try {
+      return new Reply.Answered(response.getCode(), RetryAfter.of(response), body.readAllBytes());
+    } catch (IOException broken) {
+      if (body.exceeded()) {
+        return new Reply.NoAnswer("answered with more than " + body.limit() + " bytes");
+      }
+      throw broken;
+    }
+  }
+
+  private static ClassicHttpResponse execute(
+      CloseableHttpClient client,
+      Target.Web target,
+      HttpUriRequestBase request,
+      Options options,
+      Exchange exchange)
+      throws IOException {
+    Timeout patience = Timeout.of(options.deadline());
+    request.setConfig(
+        RequestConfig.custom()
+            .setConnectionRequestTimeout(patience)
+            .setResponseTimeout(patience)
+            .setProtocolUpgradeEnabled(false)
+            .build());
+    exchange.begin(request);
+    HttpHost host = new HttpHost(target.scheme(), target.host(), target.port());
+    return client.executeOpen(host, request, null);
   }
 
   private <T> Answer<T> follow(
@@ -156,16 +238,9 @@ public final class Outbound implements AutoCloseable {
   private <T> Hop<T> send(
       Target.Web target, Options options, BodyReader<T> reader, Exchange exchange) {
     HttpUriRequestBase request = new HttpGet(target.uri());
-    Timeout patience = Timeout.of(options.deadline());
-    request.setConfig(
-        RequestConfig.custom()
-            .setConnectionRequestTimeout(patience)
-            .setResponseTimeout(patience)
-            .build());
-    exchange.begin(request);
-    HttpHost host = new HttpHost(target.scheme(), target.host(), target.port());
     try {
-      return receive(client.executeOpen(host, request, null), options, reader, exchange);
+      return receive(
+          execute(client, target, request, options, exchange), options, reader, exchange);
     } catch (IOException failed) {
       return new Hop<>(exchange.failure(failed));
     } finally {
@@ -221,5 +296,6 @@ public final class Outbound implements AutoCloseable {
   public void close() {
     alarms.shutdownNow();
     client.close(CloseMode.GRACEFUL);
+    fresh.close(CloseMode.GRACEFUL);
   }
 }

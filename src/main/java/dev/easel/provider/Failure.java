@@ -15,7 +15,7 @@ public record Failure(Kind kind, String message) {
     CONTENT_POLICY,
     /** Too many requests. */
     RATE_LIMITED,
-    /** The provider has no capacity. */
+    /** The provider has no capacity, or could not be reached. */
     OVERLOADED,
     /** Our credit with the provider is used up. */
     NO_CREDIT,
@@ -24,6 +24,8 @@ public record Failure(Kind kind, String message) {
     /** The provider broke. */
     INTERNAL,
     /** Nobody answered in the time that the model allows. */
-    TIMED_OUT
+    TIMED_OUT,
+    /** The customer did not want it any more. */
+    CANCELED
   }
 }

@@ -2,6 +2,7 @@ package dev.easel.provider;
 
 import dev.easel.catalog.MediaKind;
 import dev.easel.catalog.Parameters;
+import java.time.Instant;
 import java.util.UUID;
 
 /**
@@ -9,6 +10,8 @@ import java.util.UUID;
  *
  * @param attempt identifies this submission and no other; a provider that lets its clients choose
  *     an id gets this one
+ * @param begunAt when the attempt was written down, just before it was first handed over
+ * @param piece which piece of its task this is, from 0: of what one submission cannot make at once
  * @param number 1 for a piece's first attempt, 2 for the next, …
  * @param upstreamModel the provider's own name of the model
  * @param kind what is to be made
@@ -17,14 +20,16 @@ import java.util.UUID;
  */
 public record Generation(
     UUID attempt,
+    Instant begunAt,
+    int piece,
     int number,
     String upstreamModel,
     MediaKind kind,
     int outputs,
     Parameters parameters) {
   public Generation {
-    if (number < 1 || outputs < 1) {
-      throw new IllegalArgumentException("attempt number and outputs count from 1");
+    if (piece < 0 || number < 1 || outputs < 1) {
+      throw new IllegalArgumentException("pieces count from 0, attempts and outputs from 1");
     }
   }
 }

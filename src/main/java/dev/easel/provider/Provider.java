@@ -16,6 +16,12 @@ public interface Provider {
   /** Asks how a generation that was {@link Submission.Accepted} is doing. Repeatable. */
   Progress check(Generation generation, String upstreamId);
 
-  /** Finds out what became of a submission whose answer was lost. */
+  /** Finds out what became of a submission whose answer was lost. Repeatable. */
   Reconciliation reconcile(Generation generation);
+
+  /** Whether {@link #cancel} is worth a call. Does no I/O. */
+  boolean cancels();
+
+  /** Asks to give up a generation that was {@link Submission.Accepted}. Repeatable. */
+  Cancellation cancel(Generation generation, String upstreamId);
 }

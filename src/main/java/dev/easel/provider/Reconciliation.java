@@ -7,8 +7,18 @@ public sealed interface Reconciliation {
   /** It had been accepted after all. */
   record Accepted(String upstreamId, Duration checkAfter) implements Reconciliation {}
 
-  /** It certainly was not: it may be submitted again. */
-  record NotAccepted() implements Reconciliation {}
+  /**
+   * It certainly was not: it may be submitted again.
+   *
+   * @param arrival how long after it was begun a submission may still be on its way; the provider's
+   *     word is no proof before
+   */
+  record NotAccepted(Duration arrival) implements Reconciliation {
+    /** Over a network: whoever sends may be slow, but not by more than half a minute. */
+    public NotAccepted() {
+      this(Duration.ofSeconds(30));
+    }
+  }
 
   /** Nobody can tell, yet or ever. */
   record Unknown(String reason) implements Reconciliation {}

@@ -2,6 +2,7 @@ package dev.easel.provider;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** How handing a generation to a provider ended. */
 public sealed interface Submission {
@@ -23,8 +24,17 @@ public sealed interface Submission {
     }
   }
 
-  /** Refused: certainly nothing was bought. */
-  record Rejected(Failure failure) implements Submission {}
+  /**
+   * Refused: certainly nothing was bought.
+   *
+   * @param retryAfter how long the provider wants to be left alone, where it says so
+   */
+  record Rejected(Failure failure, Optional<Duration> retryAfter) implements Submission {
+    /** A provider that does not say when to come back. */
+    public Rejected(Failure failure) {
+      this(failure, Optional.empty());
+    }
+  }
 
   /** The answer was lost: it may have been bought. */
   record Unknown(String reason) implements Submission {}

@@ -16,15 +16,18 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.hc.core5.http.message.BasicHttpResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(10)
@@ -290,5 +293,43 @@ final class OutboundTest {
       assertThat(trusting.get(uri, OPTIONS, OutboundTest::text))
           .isEqualTo(new Answer.Unreachable<>("broke the connection"));
     }
+  }
+
+  @Test
+  void aCallIsGuardedAndItsRedirectIsAnAnswer() {
+    Call call = Call.post(uri("/to?http://127.0.0.1/elsewhere"), Map.of(), "{}".getBytes(UTF_8));
+
+    assertThat(strict.call(call, OPTIONS))
+        .isEqualTo(new Reply.NotSent("leads to a loopback address, which may not be contacted"));
+    assertThat(requests).hasValue(0);
+    assertThat(trusting.call(call, OPTIONS))
+        .isInstanceOfSatisfying(
+            Reply.Answered.class, answered -> assertThat(answered.status()).isEqualTo(302));
+    assertThat(requests).hasValue(1);
+  }
+
+  @Test
+  void aCallWithTooLongAnAnswerIsNotAnswered() {
+    assertThat(trusting.call(Call.get(uri("/endless"), Map.of()), OPTIONS))
+        .isEqualTo(new Reply.NoAnswer("answered with more than 1000 bytes"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "120                           | 120",
+        "0                             | 0",
+        "Sat, 21 Nov 2026 11:00:30 GMT | 30",
+        "Sat, 21 Nov 2026 10:00:30 GMT | none",
+        "-5                            | none",
+        "soon                          | none"
+      })
+  void readsHowLongToWaitByTheServersOwnClock(String header, String seconds) {
+    BasicHttpResponse answer = new BasicHttpResponse(429);
+    answer.setHeader("Date", "Sat, 21 Nov 2026 11:00:00 GMT");
+    answer.setHeader("Retry-After", header);
+    assertThat(RetryAfter.of(answer).map(wait -> Long.toString(wait.toSeconds())).orElse("none"))
+        .isEqualTo(seconds);
   }
 }

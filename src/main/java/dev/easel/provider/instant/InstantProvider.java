@@ -1,5 +1,6 @@
 package dev.easel.provider.instant;
 
+import dev.easel.provider.Cancellation;
 import dev.easel.provider.Failure;
 import dev.easel.provider.Generation;
 import dev.easel.provider.Output;
@@ -11,6 +12,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Random;
 import javax.imageio.ImageIO;
@@ -42,7 +44,17 @@ public final class InstantProvider implements Provider {
 
   @Override
   public Reconciliation reconcile(Generation generation) {
-    return new Reconciliation.NotAccepted();
+    return new Reconciliation.NotAccepted(Duration.ZERO); // nothing is on its way to here
+  }
+
+  @Override
+  public boolean cancels() {
+    return false;
+  }
+
+  @Override
+  public Cancellation cancel(Generation generation, String upstreamId) {
+    return new Cancellation.Unsupported();
   }
 
   private static byte[] noise() {

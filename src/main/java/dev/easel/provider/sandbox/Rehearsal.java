@@ -2,6 +2,7 @@ package dev.easel.provider.sandbox;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,6 +13,13 @@ sealed interface Rehearsal {
 
   /** {@code fail:} every attempt fails. */
   record Fail(String rest) implements Rehearsal {}
+
+  /**
+   * {@code fail-piece:2} every attempt of this piece fails, the others succeed.
+   *
+   * @param piece from 0; prompts count from 1
+   */
+  record FailPiece(int piece) implements Rehearsal {}
 
   /** {@code policy:} the content policy forbids it. */
   record Policy() implements Rehearsal {}
@@ -31,6 +39,7 @@ sealed interface Rehearsal {
     String rest = prompt.substring(prefix.end());
     return switch (prefix.group(1).toLowerCase(Locale.ROOT)) {
       case "fail" -> new Fail(rest.strip());
+      case "fail-piece" -> new FailPiece(Script.piece(rest));
       case "policy" -> new Policy();
       case "flaky" -> new Flaky();
       default -> new Slow(Script.latency(rest));
@@ -40,19 +49,26 @@ sealed interface Rehearsal {
   /** How the prefixes are written. */
   final class Script {
     private static final Pattern PREFIX =
-        Pattern.compile("\\s*(fail|policy|slow|flaky):", Pattern.CASE_INSENSITIVE);
-    private static final Pattern SECONDS = Pattern.compile("(\\d{1,6})\\b.*", Pattern.DOTALL);
-    private static final long USUAL_SECONDS = 20;
-    private static final long MOST_SECONDS = 600;
+        Pattern.compile("\\s*(fail|fail-piece|policy|slow|flaky):", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NUMBER = Pattern.compile("(\\d{1,6})\\b.*", Pattern.DOTALL);
+    private static final int USUAL_SECONDS = 20;
+    private static final int MOST_SECONDS = 600;
 
     private Script() {}
 
     private static Duration latency(String rest) {
-      Matcher seconds = SECONDS.matcher(rest);
-      return Duration.ofSeconds(
-          seconds.matches()
-              ? Math.min(MOST_SECONDS, Long.parseLong(seconds.group(1)))
-              : USUAL_SECONDS);
+      return Duration.ofSeconds(Math.min(MOST_SECONDS, number(rest).orElse(USUAL_SECONDS)));
+    }
+
+    private static int piece(String rest) {
+      return Math.max(1, number(rest).orElse(1)) - 1;
+    }
+
+    private static OptionalInt number(String rest) {
+      Matcher number = NUMBER.matcher(rest);
+      return number.matches()
+          ? OptionalInt.of(Integer.parseInt(number.group(1)))
+          : OptionalInt.empty();
     }
   }
 }

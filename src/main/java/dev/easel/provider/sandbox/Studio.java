@@ -17,6 +17,9 @@ final class Studio {
   private static final int USUAL_SECONDS = 5;
   private static final int MOST_SECONDS = 30;
 
+  /** More than any piece has: two outputs of one task are never the same artwork. */
+  private static final int MOST_OF_A_PIECE = 1_000;
+
   private final References references;
   private final Semaphore rooms;
 
@@ -182,7 +185,8 @@ final class Studio {
     Parameters parameters = generation.parameters();
     List<Output> outputs = new ArrayList<>();
     for (int i = 0; i < generation.outputs(); i++) {
-      Artwork artwork = Artwork.of(parameters.prompt(), parameters.seed().orElse(0), i);
+      int index = generation.piece() * MOST_OF_A_PIECE + i;
+      Artwork artwork = Artwork.of(parameters.prompt(), parameters.seed().orElse(0), index);
       outputs.add(new Output(work.file(artwork)));
     }
     return new Rendering.Made(outputs);

@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +27,13 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Requests to a sandbox that answers at once, and the files that they refer to. */
 final class Requests {
+  /** When every generation here was begun. */
+  static final Instant BEGUN = Instant.parse("2026-11-01T12:00:00Z");
+
   private final Map<String, byte[]> files = new ConcurrentHashMap<>();
   private final SandboxProvider sandbox =
       new SandboxProvider(
-          new SandboxProvider.Settings(Duration.ZERO, Duration.ZERO, 2),
+          new SandboxProvider.Settings(Duration.ZERO, Duration.ZERO, 2, Upstream.FAULTLESS),
           InstantSource.system(),
           this::load);
 
@@ -41,9 +45,15 @@ final class Requests {
   }
 
   static Generation generation(MediaKind kind, int number, int outputs, String json) {
+    return piece(0, kind, number, outputs, json);
+  }
+
+  static Generation piece(int piece, MediaKind kind, int number, int outputs, String json) {
     ObjectNode parameters = (ObjectNode) JsonMapper.shared().readTree(json);
     return new Generation(
         UUID.fromString("0190a0a0-0000-7000-8000-000000000001"),
+        BEGUN,
+        piece,
         number,
         "sandbox",
         kind,

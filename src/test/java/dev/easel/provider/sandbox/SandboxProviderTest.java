@@ -5,10 +5,10 @@ import static dev.easel.provider.sandbox.Requests.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.easel.catalog.MediaKind;
+import dev.easel.provider.Cancellation;
 import dev.easel.provider.Failure;
 import dev.easel.provider.Generation;
 import dev.easel.provider.Progress;
-import dev.easel.provider.Reconciliation;
 import dev.easel.provider.References;
 import dev.easel.provider.Submission;
 import java.time.Duration;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SandboxProviderTest {
   private static final References NONE = _ -> new References.Reference.Refused("there are none");
 
-  private Instant now = Instant.parse("2026-11-01T12:00:00Z");
+  private Instant now = Requests.BEGUN;
   private final InstantSource clock = () -> now;
 
   private SandboxProvider sandbox(int imageSeconds, int videoSeconds) {
@@ -131,6 +131,48 @@ class SandboxProviderTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"fail-piece:2 a hill,1", "Fail-Piece:1,0", "fail-piece: a hill,0"})
+  void failPieceFailsOnePieceAtEveryAttempt(String prompt, int failing) {
+    for (int piece = 0; piece < 3; piece++) {
+      for (int number = 1; number <= 2; number++) {
+        String json = "{\"prompt\":\"" + prompt + "\",\"size\":\"64x64\"}";
+        Generation generation = Requests.piece(piece, MediaKind.IMAGE, number, 1, json);
+        var accepted = (Submission.Accepted) sandbox(0, 0).submit(generation);
+        assertThat(sandbox(0, 0).check(generation, accepted.upstreamId()))
+            .isInstanceOf(piece == failing ? Progress.Failed.class : Progress.Produced.class);
+      }
+    }
+  }
+
+  @Test
+  void piecesOfATaskAreDifferentPictures() {
+    String json = "{\"prompt\":\"a hill\",\"size\":\"64x64\"}";
+    assertThat(content(made(Requests.piece(0, MediaKind.IMAGE, 1, 1, json))))
+        .isNotEqualTo(content(made(Requests.piece(1, MediaKind.IMAGE, 1, 1, json))));
+  }
+
+  private Progress made(Generation generation) {
+    var accepted = (Submission.Accepted) sandbox(1, 1).submit(generation);
+    now = Requests.BEGUN.plusSeconds(1);
+    return sandbox(1, 1).check(generation, accepted.upstreamId());
+  }
+
+  @Test
+  void whatIsNotReadyCanBeCanceled() {
+    Generation generation = image("{\"prompt\":\"a hill\",\"size\":\"64x64\"}");
+    var accepted = (Submission.Accepted) sandbox(8, 60).submit(generation);
+    SandboxProvider another = sandbox(1, 1);
+    assertThat(another.cancels()).isTrue();
+    assertThat(another.cancel(generation, accepted.upstreamId()))
+        .isEqualTo(new Cancellation.Canceled());
+    now = now.plusSeconds(8);
+    assertThat(another.cancel(generation, accepted.upstreamId()))
+        .isEqualTo(new Cancellation.TooLate());
+    assertThat(another.cancel(generation, "task_1"))
+        .isEqualTo(new Cancellation.Unconfirmed("The sandbox never gave the id task_1."));
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
@@ -163,11 +205,6 @@ class SandboxProviderTest {
       strings = {"", "task_1", "sandbox-", "sandbox-1", "sandbox-99999999999999999999-1-x"})
   void anIdThatItNeverGaveIsMissing(String id) {
     assertThat(sandbox(1, 1).check(image("{}"), id)).isEqualTo(new Progress.Missing());
-  }
-
-  @Test
-  void aLostSubmissionWasNeverBought() {
-    assertThat(sandbox(1, 1).reconcile(image("{}"))).isEqualTo(new Reconciliation.NotAccepted());
   }
 
   private static byte[] content(Progress progress) {

@@ -1,0 +1,127 @@
+package dev.easel.provider.omni;
+
+import dev.easel.catalog.Channel;
+import dev.easel.provider.ChannelSettings;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A channel's settings; what they mean is in {@link OmniProvider}.
+ *
+ * @param base without a slash at its end
+ * @param key never shown
+ * @param answerWithin how long a call may take
+ * @param checkEvery how often a generation is asked about
+ */
+record OmniSettings(
+    URI base, String key, Memory memory, Duration answerWithin, Duration checkEvery) {
+  private static final Duration USUAL_PATIENCE = Duration.ofSeconds(60);
+  private static final Duration USUAL_MEMORY = Duration.ofHours(24);
+  private static final Duration USUAL_INTERVAL = Duration.ofSeconds(3);
+
+  /**
+   * What the server remembers of submissions.
+   *
+   * @param idempotent whether it honours Idempotency-Key at all
+   * @param length how long
+   */
+  record Memory(boolean idempotent, Duration length) {
+    /** Whether a submission that was begun then can be handed over again without buying twice. */
+    boolean reaches(Instant begunAt, Instant now) {
+      return idempotent && now.isBefore(begunAt.plus(length));
+    }
+  }
+
+  /** Reads a channel's settings; {@code environment} knows the variables. */
+  static OmniSettings read(Channel channel, Function<String, Optional<String>> environment) {
+    return ChannelSettings.read(
+        channel,
+        settings ->
+            new OmniSettings(
+                settings
+                    .text(
+                        "base-url",
+                        "an address such as https://easel.example.com, without user, query or"
+                            + " fragment",
+                        OmniSettings::base)
+                    .orElseThrow(() -> new IllegalArgumentException("base-url is missing")),
+                key(settings, environment),
+                new Memory(
+                    settings.flag("idempotent").orElse(true),
+                    settings.duration("remembers").orElse(USUAL_MEMORY)),
+                settings
+                    .duration("answer-within")
+                    .filter(Duration::isPositive)
+                    .orElse(USUAL_PATIENCE),
+                settings.duration("check-every").orElse(USUAL_INTERVAL)));
+  }
+
+  private static Optional<URI> base(String text) {
+    try {
+      URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+      String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+      boolean plain =
+          (scheme.equals("http") || scheme.equals("https"))
+              && uri.getHost() != null
+              && uri.getRawUserInfo() == null
+              && uri.getRawQuery() == null
+              && uri.getRawFragment() == null;
+      return plain ? Optional.of(uri) : Optional.empty();
+    } catch (URISyntaxException malformed) {
+      return Optional.empty();
+    }
+  }
+
+  private static String key(
+      ChannelSettings settings, Function<String, Optional<String>> environment) {
+    Optional<String> variable =
+        settings.text("key-env", "the name of an environment variable", Optional::of);
+    Optional<Path> file = settings.text("key-file", "the path of a file", OmniSettings::path);
+    if (variable.isPresent() == file.isPresent()) {
+      throw new IllegalArgumentException("give either key-env or key-file");
+    }
+    String key =
+        variable.isPresent()
+            ? environment
+                .apply(variable.get())
+                .orElseThrow(() ->
+                    new IllegalArgumentException(
+                        "key-env: the environment variable " + variable.get() + " is not set"))
+            : content(file.orElseThrow());
+    if (key.isBlank() || !key.strip().chars().allMatch(c -> c > ' ' && c <= '~')) {
+      throw new IllegalArgumentException(
+          "the key that key-env or key-file leads to is empty or has characters that no key has");
+    }
+    return key.strip();
+  }
+
+  private static Optional<Path> path(String text) {
+    try {
+      return Optional.of(Path.of(text));
+    } catch (InvalidPathException malformed) {
+      return Optional.empty();
+    }
+  }
+
+  private static String content(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException unreadable) {
+      throw new IllegalArgumentException("key-file: cannot read " + file, unreadable);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "the Omni API at " + base;
+  }
+}
