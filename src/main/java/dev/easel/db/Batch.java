@@ -2,14 +2,18 @@ package dev.easel.db;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,20 +22,45 @@ import org.slf4j.LoggerFactory;
  * caller blocks until the transaction that holds its item is on disk, and gets its own answer;
  * nobody waits for a timer.
  *
- * <p>A batch that fails is rolled back and its items are run again, each in a transaction of its
- * own, so that what one item contains cannot fail its neighbours.
+ * <p>Items do not harm each other. A batch that fails is rolled back and its items are run again,
+ * each in a transaction of its own. Items that wait for a lock which somebody holds for long are
+ * put apart, and so are those of which nobody knows whether they are on disk, because the answer to
+ * their COMMIT was lost: they are tried between the batches, for as long as their callers wait.
+ *
+ * <p>A caller waits for as long as it likes. Its item is withdrawn then, and nothing was or will be
+ * written of it; only when it is just being committed is it waited for, and looked up if need be,
+ * for another {@value #DOUBT_SECONDS} seconds.
  */
 public final class Batch<I, O> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Batch.class);
   private static final int LONGEST_QUEUE = 10_000;
 
+  /** How long a caller waits that says nothing else: about as long as a job's lease. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final int DOUBT_SECONDS = 10;
+
+  /** How often a transaction is run again that was in the way of another one. */
+  private static final int MOST_CONFLICTS = 5;
+
+  /** What waits alone waits for locks no longer than this, since all others wait for it. */
+  private static final Duration LOCK_TIMEOUT_ALONE = Duration.ofMillis(50);
+
+  /** Between two tries of what was put apart. */
+  private static final Duration PAUSE = Duration.ofMillis(200);
+
   private final String name;
   private final Database database;
   private final int most;
   private final Work<I, O> work;
-  private final BlockingQueue<Entry<I, O>> waiting = new LinkedBlockingQueue<>(LONGEST_QUEUE);
+  private final BlockingQueue<BatchEntry<I, O>> waiting = new LinkedBlockingQueue<>(LONGEST_QUEUE);
   private final Thread committer;
   private volatile boolean closed;
+
+  /** Known to the committer alone. */
+  private final Deque<Apart<I, O>> apart = new ArrayDeque<>();
+
+  private long apartTriedAtNanos = System.nanoTime();
 
   /**
    * Starts a group.
@@ -50,14 +79,21 @@ public final class Batch<I, O> implements AutoCloseable {
     committer.start();
   }
 
+  /** {@link #submit(Object, Duration)} with much patience. */
+  public O submit(I item) {
+    return submit(item, PATIENCE);
+  }
+
   /**
    * Runs {@code item} in the next transaction and waits until that is committed.
    *
-   * @throws DatabaseException when the database is away, too many items wait, or this group has
-   *     been closed; nothing was written then, except when the answer to the COMMIT itself was lost
+   * @param patience how long it may wait for that; half a second longer when it is running by then
+   * @throws DatabaseException when the database is away, patience is over, too many items wait, or
+   *     this group has been closed. Nothing was written then, unless the database went away while
+   *     it was being committed and stayed away: its message says so
    */
-  public O submit(I item) {
-    Entry<I, O> entry = new Entry<>(item, new CompletableFuture<>());
+  public O submit(I item, Duration patience) {
+    BatchEntry<I, O> entry = new BatchEntry<>(item);
     if (!waiting.offer(entry)) {
       throw new DatabaseException(name + ": too much is waiting for the database");
     }
@@ -66,68 +102,275 @@ public final class Batch<I, O> implements AutoCloseable {
     if (closed && waiting.remove(entry)) {
       throw new DatabaseException(name + ": shutting down");
     }
-    try {
-      return entry.answer.join();
-    } catch (CompletionException failed) {
-      throw DatabaseException.of(name, Objects.requireNonNull(failed.getCause()));
-    }
+    return entry.await(name, patience, Duration.ofSeconds(DOUBT_SECONDS));
   }
 
   private void commitForEver() {
-    List<Entry<I, O>> batch = new ArrayList<>(most);
     while (!closed || !waiting.isEmpty()) {
       try {
-        if (!closed) {
-          batch.add(waiting.take());
-        }
-        waiting.drainTo(batch, most - batch.size());
-        commit(batch);
+        commitTogether(next());
+        tryApart();
       } catch (InterruptedException stopped) {
         // Only close() interrupts: the condition above ends the loop when nothing is left.
         log.debug("{}: closing", name);
-      } finally {
-        batch.clear();
+      }
+    }
+    List.copyOf(apart).forEach(this::isDone); // a last try
+    apart.forEach(group -> fail(group.entries, new DatabaseException(name + ": shutting down")));
+  }
+
+  /** What is committed next; none when it is time to try again what was put apart. */
+  private List<BatchEntry<I, O>> next() throws InterruptedException {
+    List<BatchEntry<I, O>> batch = new ArrayList<>(most);
+    if (!closed) {
+      BatchEntry<I, O> first =
+          apart.isEmpty() ? waiting.take() : waiting.poll(PAUSE.toNanos(), TimeUnit.NANOSECONDS);
+      if (first != null) {
+        batch.add(first);
+      }
+    }
+    waiting.drainTo(batch, most - batch.size());
+    // Who contends for what is known to be locked joins those who wait for it.
+    batch.removeIf(entry -> blockedBy(entry).map(group -> group.entries.add(entry)).orElse(false));
+    return batch;
+  }
+
+  /** Whatever happens, each entry is answered, withdrawn, or put apart in the end. */
+  private void commitTogether(List<BatchEntry<I, O>> batch) {
+    int conflicts = 0;
+    while (true) {
+      batch.removeIf(entry -> !entry.begin());
+      if (batch.isEmpty()) {
+        return;
+      }
+      switch (transaction(batch, work::run, Optional.empty())) {
+        case Ending.Committed _ -> {
+          return;
+        }
+        case Ending.Withdrawn _ -> log.debug("{}: again, without those who have gone", name);
+        case Ending.Unknown(Throwable lost) -> {
+          lookUpLater(batch, lost);
+          return;
+        }
+        case Ending.Failed(Throwable failed) -> {
+          Fault fault = Fault.of(failed);
+          if (fault == Fault.CONFLICT && ++conflicts < MOST_CONFLICTS) {
+            log.debug("{}: again, after a conflict: {}", name, failed.getMessage());
+          } else if (fault == Fault.AWAY) {
+            fail(batch, failed);
+            return;
+          } else {
+            commitAlone(batch, failed);
+            return;
+          }
+        }
       }
     }
   }
 
-  private void commit(List<Entry<I, O>> batch) {
-    if (batch.isEmpty()) {
-      return; // what was waiting when this closed has been taken back
+  private void commitAlone(List<BatchEntry<I, O>> batch, Throwable failed) {
+    if (batch.size() == 1) {
+      failedAlone(batch.getFirst(), failed);
+      return;
     }
-    try {
-      List<O> answers = inTransaction(batch.stream().map(Entry::item).toList());
-      for (int i = 0; i < batch.size(); i++) {
-        batch.get(i).answer.complete(answers.get(i));
-      }
-    } catch (SQLException | RuntimeException | Error failed) {
-      if (batch.size() == 1 || DatabaseException.isAway(failed)) {
-        batch.forEach(entry -> entry.answer.completeExceptionally(failed));
+    log.warn(
+        "{}: a batch of {} failed and is run again one by one: {}",
+        name,
+        batch.size(),
+        failed.toString());
+    for (BatchEntry<I, O> entry : batch) {
+      Optional<Apart<I, O>> blocked = blockedBy(entry);
+      if (blocked.isPresent()) {
+        blocked.get().entries.add(entry);
       } else {
-        log.warn(
-            "{}: a batch of {} failed and is run again one by one: {}",
-            name,
-            batch.size(),
-            failed.toString());
-        batch.forEach(entry -> commit(List.of(entry)));
+        commitAlone(entry);
       }
     }
   }
 
-  private List<O> inTransaction(List<I> items) throws SQLException {
+  private void commitAlone(BatchEntry<I, O> entry) {
+    for (int tries = 1; entry.begin(); tries++) {
+      List<BatchEntry<I, O>> alone = listOf(entry);
+      switch (transaction(alone, work::run, Optional.of(LOCK_TIMEOUT_ALONE))) {
+        case Ending.Committed _, Ending.Withdrawn _ -> {
+          return;
+        }
+        case Ending.Unknown(Throwable lost) -> {
+          lookUpLater(alone, lost);
+          return;
+        }
+        case Ending.Failed(Throwable failed) -> {
+          if (Fault.of(failed) != Fault.CONFLICT || tries == MOST_CONFLICTS) {
+            failedAlone(entry, failed);
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  private void failedAlone(BatchEntry<I, O> entry, Throwable failed) {
+    if (Fault.of(failed) == Fault.LOCKED) {
+      Object contended = work.contended(entry.item());
+      log.warn("{}: somebody holds a lock that {} needs", name, contended);
+      apart.add(new Apart<>(Optional.of(contended), listOf(entry)));
+    } else {
+      fail(List.of(entry), failed);
+    }
+  }
+
+  private void lookUpLater(List<BatchEntry<I, O>> batch, Throwable lost) {
+    if (work instanceof Traceable<I, O>) {
+      log.warn(
+          "{}: the answer to COMMIT is lost, looking {} items up: {}",
+          name,
+          batch.size(),
+          lost.toString());
+      apart.addFirst(new Apart<>(Optional.empty(), batch));
+      apartTriedAtNanos = System.nanoTime() - PAUSE.toNanos(); // now
+    } else {
+      String message = name + ": nobody knows whether it was written";
+      fail(batch, new DatabaseException(message, lost));
+    }
+  }
+
+  /** Those who wait for the lock that {@code entry} needs, when it is known to be held. */
+  private Optional<Apart<I, O>> blockedBy(BatchEntry<I, O> entry) {
+    if (apart.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Object> contended = Optional.of(work.contended(entry.item()));
+    return apart.stream().filter(group -> group.contended.equals(contended)).findFirst();
+  }
+
+  /** Tries what has waited longest, so that the others are held up for one try at most. */
+  private void tryApart() {
+    apart.removeIf(Apart::isDeserted);
+    if (!apart.isEmpty() && System.nanoTime() - apartTriedAtNanos >= PAUSE.toNanos()) {
+      Apart<I, O> group = apart.removeFirst();
+      if (!isDone(group)) {
+        apart.addLast(group);
+      }
+      apartTriedAtNanos = System.nanoTime();
+    }
+  }
+
+  /** Whether nobody of {@code group} need be apart any more. */
+  private boolean isDone(Apart<I, O> group) {
+    if (group.isDeserted()) {
+      return true;
+    }
+    return group.contended.isPresent() ? isFree(group) : isFound(group);
+  }
+
+  /** The first one tries the lock for all. */
+  private boolean isFree(Apart<I, O> group) {
+    BatchEntry<I, O> first = group.entries.getFirst();
+    if (!first.begin()) {
+      return false; // gone just now: the next one tries the next time
+    }
+    switch (transaction(listOf(first), work::run, Optional.of(LOCK_TIMEOUT_ALONE))) {
+      case Ending.Committed _ -> {}
+      case Ending.Withdrawn _ -> {
+        return false;
+      }
+      case Ending.Unknown(Throwable lost) -> lookUpLater(listOf(first), lost);
+      case Ending.Failed(Throwable failed) -> {
+        if (Fault.of(failed) == Fault.LOCKED || Fault.of(failed) == Fault.CONFLICT) {
+          return false;
+        }
+        fail(List.of(first), failed);
+      }
+    }
+    group.entries.removeFirst();
+    for (Iterator<BatchEntry<I, O>> rest = group.entries.iterator(); rest.hasNext(); ) {
+      commitAlone(rest.next());
+      rest.remove();
+    }
+    return true;
+  }
+
+  /** Finds what was written, and writes the rest. */
+  private boolean isFound(Apart<I, O> group) {
+    Ending ending = transaction(group.entries, this::findOrRun, Optional.of(LOCK_TIMEOUT_ALONE));
+    log.debug("{}: looked {} items up: {}", name, group.entries.size(), ending);
+    return ending instanceof Ending.Committed;
+  }
+
+  private List<O> findOrRun(Connection tx, List<I> items) throws SQLException {
+    if (!(work instanceof Traceable<I, O> traceable)) {
+      throw new IllegalStateException(name + " cannot be looked up");
+    }
+    List<Optional<O>> found = traceable.find(tx, items);
+    List<I> missing = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      if (found.get(i).isEmpty()) {
+        missing.add(items.get(i));
+      }
+    }
+    Iterator<O> written = (missing.isEmpty() ? List.<O>of() : work.run(tx, missing)).iterator();
+    return found.stream().map(answer -> answer.orElseGet(written::next)).toList();
+  }
+
+  /** How a transaction ended. */
+  private sealed interface Ending {
+    /** All of it is on disk, and the callers have been answered. */
+    record Committed() implements Ending {}
+
+    /** Nothing is on disk: a caller had gone before the COMMIT was sent. */
+    record Withdrawn() implements Ending {}
+
+    /** The COMMIT was sent, and its answer did not come. */
+    record Unknown(Throwable lost) implements Ending {}
+
+    /** Nothing is on disk. */
+    record Failed(Throwable cause) implements Ending {}
+  }
+
+  private Ending transaction(
+      List<BatchEntry<I, O>> entries, Run<I, O> run, Optional<Duration> lockTimeout) {
+    boolean committing = false;
     try (Connection tx = database.connection()) {
       // A connection that is given back uncommitted is rolled back by the pool, and commits by
-      // itself
-      // again. Doing that here would hide why the work failed when the connection broke.
+      // itself again. Doing that here would hide why the work failed when the connection broke.
       tx.setAutoCommit(false);
-      List<O> answers = work.run(tx, items);
-      if (answers.size() != items.size()) {
-        throw new IllegalStateException(
-            name + " answered " + answers.size() + " of " + items.size() + " items");
+      if (lockTimeout.isPresent()) {
+        setLockTimeout(tx, lockTimeout.get());
       }
+      List<O> answers = run.run(tx, entries.stream().map(BatchEntry::item).toList());
+      if (answers.size() != entries.size()) {
+        throw new IllegalStateException(
+            name + " answered " + answers.size() + " of " + entries.size() + " items");
+      }
+      if (!entries.stream().allMatch(BatchEntry::beginCommit)) {
+        return new Ending.Withdrawn();
+      }
+      committing = true;
       tx.commit();
-      return answers;
+      for (int i = 0; i < entries.size(); i++) {
+        entries.get(i).answer(answers.get(i));
+      }
+      return new Ending.Committed();
+    } catch (SQLException | RuntimeException | Error failed) {
+      // A COMMIT that the server refuses, because of a deferred check say, is a rollback.
+      return committing && Fault.of(failed) == Fault.AWAY
+          ? new Ending.Unknown(failed)
+          : new Ending.Failed(failed);
     }
+  }
+
+  private static void setLockTimeout(Connection tx, Duration timeout) throws SQLException {
+    try (Statement statement = tx.createStatement()) {
+      statement.execute("set local lock_timeout = " + timeout.toMillis());
+    }
+  }
+
+  private void fail(List<BatchEntry<I, O>> entries, Throwable failed) {
+    entries.forEach(entry -> entry.fail(failed));
+  }
+
+  private List<BatchEntry<I, O>> listOf(BatchEntry<I, O> entry) {
+    return new ArrayList<>(List.of(entry));
   }
 
   /** Commits what is waiting and stops. */
@@ -146,7 +389,45 @@ public final class Batch<I, O> implements AutoCloseable {
   public interface Work<I, O> {
     /** Writes all of {@code items} and answers each, in the same order. Must not commit. */
     List<O> run(Connection tx, List<I> items) throws SQLException;
+
+    /**
+     * What {@code item} may have to wait for: when that is locked for long, items that contend for
+     * the same wait apart from all others.
+     */
+    default Object contended(I item) {
+      return item;
+    }
   }
 
-  private record Entry<I, O>(I item, CompletableFuture<O> answer) {}
+  /**
+   * Work that can be looked up. Other work leaves its callers in doubt when the answer to a COMMIT
+   * is lost, which is for work that is fenced or only reads: whoever does it again does it once.
+   */
+  public interface Traceable<I, O> extends Work<I, O> {
+    /**
+     * What was answered to each of {@code items} that is on disk, in the same order; empty for the
+     * others, which are run again in the same transaction.
+     *
+     * <p>Must lock first what {@link #run} locks: the transaction in doubt may not be over yet, and
+     * what it has written is seen only then.
+     */
+    List<Optional<O>> find(Connection tx, List<I> items) throws SQLException;
+  }
+
+  private interface Run<I, O> {
+    List<O> run(Connection tx, List<I> items) throws SQLException;
+  }
+
+  /**
+   * Entries that are tried apart from the others.
+   *
+   * @param contended what they wait for; empty: it is not known whether they are on disk
+   */
+  private record Apart<I, O>(Optional<Object> contended, List<BatchEntry<I, O>> entries) {
+    /** Whether nobody waits for an answer any more. */
+    boolean isDeserted() {
+      entries.removeIf(BatchEntry::isWithdrawn);
+      return entries.isEmpty();
+    }
+  }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -17,6 +18,20 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 public final class Database implements AutoCloseable {
   /** The oldest server version that the SQL here is written for. */
   private static final int OLDEST_SERVER = 15;
+
+  /**
+   * What the server keeps to on the pool's connections. Nobody waits for a lock for long; a
+   * transaction whose client has gone without a word lets go of its locks; and so does the session
+   * of a machine that has lost its power, which the server would otherwise keep for hours.
+   */
+  private static final String SESSION =
+      """
+      set lock_timeout = '500ms';
+      set idle_in_transaction_session_timeout = '10s';
+      set tcp_keepalives_idle = 30;
+      set tcp_keepalives_interval = 10;
+      set tcp_keepalives_count = 3
+      """;
 
   private final DataSource pool;
   private final Jdbi jdbi;
@@ -47,13 +62,17 @@ public final class Database implements AutoCloseable {
     config.setPassword(address.password());
     config.setMaximumPoolSize(connections);
     config.setMinimumIdle(Math.min(2, connections));
-    config.setConnectionTimeout(2_000);
+    config.setConnectionTimeout(1_000);
+    config.setValidationTimeout(500);
+    config.setConnectionInitSql(SESSION);
     config.addDataSourceProperty("ApplicationName", "easel");
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
     // Hot statements are planned once per connection, after the second use.
     config.addDataSourceProperty("prepareThreshold", "2");
-    config.addDataSourceProperty("connectTimeout", "5");
-    config.addDataSourceProperty("socketTimeout", "60");
+    config.addDataSourceProperty("connectTimeout", "2");
+    config.addDataSourceProperty("loginTimeout", "2");
+    // A network that swallows everything holds nobody up for longer than this.
+    config.addDataSourceProperty("socketTimeout", "10");
     config.addDataSourceProperty("tcpKeepAlive", "true");
     try {
       Database database =
@@ -87,10 +106,12 @@ public final class Database implements AutoCloseable {
   }
 
   private Flyway flyway() {
-    return Flyway.configure(Database.class.getClassLoader())
-        .dataSource(pool)
-        .locations("classpath:db/migration")
-        .load();
+    FluentConfiguration flyway =
+        Flyway.configure(Database.class.getClassLoader()).locations("classpath:db/migration");
+    // A migration takes as long as it takes: connections of its own have none of the pool's limits.
+    return pool instanceof HikariDataSource ours
+        ? flyway.dataSource(ours.getJdbcUrl(), ours.getUsername(), ours.getPassword()).load()
+        : flyway.dataSource(pool).load();
   }
 
   /**
@@ -105,10 +126,20 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** Runs {@code work} on one snapshot of the whole database, which it must not change. */
+  /**
+   * Runs {@code work} on one snapshot of the whole database, which it must not change. It may take
+   * long.
+   */
   public <T> T snapshot(Function<Handle, T> work) {
     try {
-      return jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, work::apply);
+      return jdbi.inTransaction(
+          TransactionIsolationLevel.REPEATABLE_READ,
+          tx -> {
+            tx.getConnection().setNetworkTimeout(Runnable::run, 0); // the pool sets it back
+            return work.apply(tx);
+          });
+    } catch (SQLException failed) {
+      throw DatabaseException.of("snapshot", failed);
     } catch (JdbiException failed) {
       throw DatabaseException.of("snapshot", failed);
     }

@@ -5,6 +5,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -15,18 +17,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens for NOTIFY on a connection of its own. Notifications are hints that make things quick:
- * whoever listens must be right without them, and is told to {@link Listener#reload} after every
- * connect, since what happened before was missed.
+ * Listens for NOTIFY, and sends it, on connections of its own. Notifications are hints that make
+ * things quick: whoever listens must be right without them, and is told to {@link Listener#reload}
+ * after every connect, since what happened before was missed.
  */
 public final class Notifications implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Notifications.class);
   private static final int WAIT_MILLIS = 10_000;
   private static final int RECONNECT_MILLIS = 500;
+  private static final int ANSWERED_WITHIN_SECONDS = 2;
 
   private final Database.Address address;
   private final Map<String, Listener> listeners;
+
+  /** What this node announces carries it, so that the node does not listen to itself. */
+  private final String self = UUID.randomUUID().toString();
+
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Announcer announcer;
   private final Thread thread;
   private volatile @Nullable Connection connection;
 
@@ -34,7 +42,16 @@ public final class Notifications implements AutoCloseable {
   public Notifications(Database.Address address, Map<String, Listener> listeners) {
     this.address = address;
     this.listeners = Map.copyOf(listeners);
+    this.announcer = new Announcer(this::connect, self);
     this.thread = Thread.ofPlatform().name("notifications").daemon().start(this::listenForEver);
+  }
+
+  /**
+   * Tells the other nodes' listeners on {@code channel} that something happened. Never blocks; many
+   * announcements within a short time become one; lost when the database is away.
+   */
+  public void announce(String channel) {
+    announcer.announce(channel);
   }
 
   private void listenForEver() {
@@ -54,8 +71,7 @@ public final class Notifications implements AutoCloseable {
   }
 
   private void listen() throws SQLException {
-    try (Connection fresh =
-        DriverManager.getConnection(address.url(), address.user(), address.password())) {
+    try (Connection fresh = connect()) {
       connection = fresh;
       try (Statement statement = fresh.createStatement()) {
         for (String channel : listeners.keySet()) {
@@ -65,18 +81,40 @@ public final class Notifications implements AutoCloseable {
       listeners.values().forEach(Listener::reload);
       PGConnection notified = fresh.unwrap(PGConnection.class);
       while (stopped.getCount() > 0) {
-        for (PGNotification notification : notified.getNotifications(WAIT_MILLIS)) {
-          Listener listener = listeners.get(notification.getName());
-          if (listener != null) {
-            listener.notified(notification.getParameter());
-          }
+        PGNotification[] notifications = notified.getNotifications(WAIT_MILLIS);
+        for (PGNotification notification : notifications) {
+          hear(notification);
+        }
+        // Silence is what a dead connection sounds like.
+        if (notifications.length == 0 && !fresh.isValid(ANSWERED_WITHIN_SECONDS)) {
+          throw new SQLException("no answer");
         }
       }
     }
   }
 
+  private void hear(PGNotification notification) {
+    Listener listener = listeners.get(notification.getName());
+    if (listener != null && !notification.getParameter().equals(self)) {
+      listener.notified(notification.getParameter());
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", address.user());
+    properties.setProperty("password", address.password());
+    properties.setProperty("ApplicationName", "easel notifications");
+    properties.setProperty("connectTimeout", "2");
+    properties.setProperty("loginTimeout", "2");
+    properties.setProperty("socketTimeout", "10");
+    properties.setProperty("tcpKeepAlive", "true");
+    return DriverManager.getConnection(address.url(), properties);
+  }
+
   @Override
   public void close() {
+    announcer.close();
     stopped.countDown();
     Connection open = connection;
     if (open != null) {

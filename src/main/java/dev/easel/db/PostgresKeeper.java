@@ -118,6 +118,8 @@ final class PostgresKeeper {
           case Launch.Up up -> {
             return Optional.of(up.process());
           }
+          case Launch.Failed failed when failed.isPassing() ->
+              log.info("PostgreSQL cannot start yet: {}", failed.why());
           case Launch.Failed failed -> log.error("PostgreSQL did not start: {}", failed.why());
         }
       } catch (IOException | RuntimeException failed) {

@@ -177,7 +177,7 @@ class BatchTest {
   }
 
   private static void awaitBlocked(Thread thread) {
-    while (thread.getState() != Thread.State.WAITING) {
+    while (thread.getState() != Thread.State.TIMED_WAITING) {
       Thread.onSpinWait();
     }
   }

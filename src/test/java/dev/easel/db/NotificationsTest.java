@@ -54,6 +54,35 @@ class NotificationsTest {
     assertThat(heard).isEmpty();
   }
 
+  @Test
+  void manyAnnouncementsBecomeFewForTheOthersAndNoneForTheirSender() throws InterruptedException {
+    BlockingQueue<String> own = new LinkedBlockingQueue<>();
+    Database.Address address = TestDatabase.address();
+    try (Notifications sender =
+            new Notifications(
+                address, Map.of("easel_test", Notifications.Listener.of(() -> own.add("own"))));
+        Notifications _ = new Notifications(address, Map.of("easel_test", listener))) {
+      assertThat(own.poll(30, TimeUnit.SECONDS)).as("at connect").isEqualTo("own");
+      assertThat(next()).isEqualTo("reload");
+      long from = System.nanoTime();
+      for (int i = 0; i < 100_000; i++) {
+        sender.announce("easel_test");
+      }
+      long atMost = (System.nanoTime() - from) / 20_000_000 + 2;
+      assertThat(next()).as("the first of them").isNotEqualTo("reload");
+      try (Database database = Database.open(address, 2)) {
+        announce(database, "easel_test", "from elsewhere");
+      }
+      int sent = 1;
+      for (String next = next(); !next.equals("from elsewhere"); next = next()) {
+        sent++;
+      }
+      assertThat((long) sent + heard.size()).isLessThanOrEqualTo(atMost);
+      assertThat(own.poll(30, TimeUnit.SECONDS)).as("from elsewhere").isEqualTo("own");
+      assertThat(own).as("its own").isEmpty();
+    }
+  }
+
   private String next() throws InterruptedException {
     return String.valueOf(heard.poll(30, TimeUnit.SECONDS));
   }

@@ -40,8 +40,8 @@ class SchemaTest {
           """,
           "attempt",
           """
-          id = gen_random_uuid(), task_id = 'b1e0b7a0-0000-7000-8000-000000000001', created_at = now(), piece = 0, \
-          number = 1, state = 'sending', channel = 'a', upstream_model = 'm'\
+          id = gen_random_uuid(), task_id = 'b1e0b7a0-0000-7000-8000-000000000001', created_at = now(), look_at = now(), \
+          piece = 0, number = 1, state = 'sending', channel = 'a', upstream_model = 'm'\
           """,
           "asset",
           """
@@ -52,6 +52,8 @@ class SchemaTest {
           "subject = gen_random_uuid(), account_id = 1, run_at = now(), kind = 'task'",
           "work_limit",
           "capacity = 1, scope = 'channel:a'",
+          "breaker",
+          "channel = 'a', faults = 0, cause = ''",
           "idempotency",
           """
           account_id = 1, task_id = gen_random_uuid(), created_at = now(), key = 'k', fingerprint = 'f', answer = '{}'\
@@ -104,6 +106,7 @@ class SchemaTest {
         arguments("task_outputs_range", "task", "outputs = 0"),
         arguments("task_outputs_range", "task", "outputs = 101"),
         arguments("task_percent_range", "task", "percent = 101"),
+        arguments("task_piece_size_positive", "task", "piece_size = 0"),
         arguments("task_state_known", "task", "state = 'lost'"),
         arguments("task_kind_known", "task", "kind = 'smell'"),
         arguments("task_finished_when_final", "task", "finished_at = now(), captured = 0"),
@@ -126,6 +129,16 @@ class SchemaTest {
         arguments("attempt_accepted_has_id", "attempt", "state = 'accepted', upstream_id = 'up'"),
         arguments("attempt_finished_when_final", "attempt", "state = 'produced'"),
         arguments("attempt_finished_when_final", "attempt", "finished_at = now()"),
+        arguments("attempt_outputs_when_produced", "attempt", "outputs = 1"),
+        arguments(
+            "attempt_outputs_when_produced", "attempt", "state = 'produced', finished_at = now()"),
+        arguments("attempt_resolution_known", "attempt", resolved("resolution = 'magic'")),
+        arguments("attempt_resolved_when_given_up", "attempt", "resolution = 'nothing'"),
+        arguments(
+            "attempt_resolved_when_given_up",
+            "attempt",
+            "state = 'unknown', resolution = 'nothing', resolved_at = now()"),
+        arguments("attempt_cost_not_negative", "attempt", resolved("cost = -1")),
         arguments(
             "attempt_failure_when_failed", "attempt", "state = 'rejected', finished_at = now()"),
         arguments("attempt_failure_when_failed", "attempt", "failure_kind = 'INTERNAL'"),
@@ -140,12 +153,18 @@ class SchemaTest {
             "waits_for = 'channel:a', lease_until = now(), node = 'n'"),
         arguments("work_limit_capacity_positive", "work_limit", "capacity = 0"),
         arguments("work_limit_running_not_negative", "work_limit", "running = -1"),
+        arguments("breaker_faults_not_negative", "breaker", "faults = -1"),
         arguments("idempotency_key_length", "idempotency", "key = ''"),
         arguments("idempotency_key_length", "idempotency", "key = repeat('k', 256)"));
   }
 
   private static String hold(String wrong) {
     return "kind = 'hold', hold_id = gen_random_uuid(), " + wrong;
+  }
+
+  private static String resolved(String wrong) {
+    return "state = 'unknown', finished_at = now(), resolution = 'cost', resolved_at = now(), "
+        + wrong;
   }
 
   private static String failed(String wrong) {
@@ -171,6 +190,7 @@ class SchemaTest {
         "asset",
         "job",
         "work_limit",
+        "breaker",
         "idempotency"
       })
   void takesAGoodRowOnce(String table) {

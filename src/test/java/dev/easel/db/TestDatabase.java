@@ -1,7 +1,9 @@
 package dev.easel.db;
 
+import dev.easel.blackbox.FaultProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -29,6 +31,30 @@ public final class TestDatabase {
   /** Where a new database with all tables and no rows is: for a node that opens it itself. */
   public static Database.Address address() {
     return Server.ONE.copy("test_" + CREATED.incrementAndGet());
+  }
+
+  /** Where {@code database}, which was made here, is: for who comes by another way. */
+  public static Database.Address addressOf(Database database) {
+    String name =
+        database.read(tx -> tx.createQuery("select current_database()").mapTo(String.class).one());
+    return Server.ONE.named(name);
+  }
+
+  /** A network in front of the server at {@code address}. */
+  public static FaultProxy inFrontOf(Database.Address address) {
+    URI server = URI.create(address.url().substring("jdbc:".length()));
+    try {
+      return new FaultProxy(server.getHost(), server.getPort());
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** The same database as {@code address}, by way of {@code network}. */
+  public static Database.Address through(FaultProxy network, Database.Address address) {
+    String path = URI.create(address.url().substring("jdbc:".length())).getPath();
+    return new Database.Address(
+        "jdbc:postgresql://127.0.0.1:" + network.port() + path, address.user(), address.password());
   }
 
   /** Started by the first use. */
@@ -68,6 +94,11 @@ public final class TestDatabase {
               handle.execute(
                   "create database %s template %s owner %s"
                       .formatted(name, PostgresHome.NAME, template.user())));
+      return named(name);
+    }
+
+    Database.Address named(String name) {
+      Database.Address template = postgres.address();
       String url = template.url().replaceFirst("/\\w+$", "/" + name);
       return new Database.Address(url, template.user(), template.password());
     }
