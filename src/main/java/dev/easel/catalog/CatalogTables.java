@@ -49,7 +49,7 @@ public final class CatalogTables {
                          'routes', (
                            select coalesce(json_agg(json_build_object(
                                     'channel', channel, 'model', upstream_model,
-                                    'priority', priority, 'weight', weight)), '[]')
+                                    'priority', priority, 'weight', weight, 'outputs', outputs)), '[]')
                            from route
                            where route.model = model.id)))
                 from model),
@@ -138,14 +138,15 @@ public final class CatalogTables {
   private static void insert(Handle tx, Model model, Route route) {
     tx.createUpdate(
             """
-            insert into route (model, channel, upstream_model, priority, weight)
-            values (:model, :channel, :upstream_model, :priority, :weight)
+            insert into route (model, channel, upstream_model, priority, weight, outputs)
+            values (:model, :channel, :upstream_model, :priority, :weight, :outputs)
             """)
         .bind("model", model.id())
         .bind("channel", route.channel())
         .bind("upstream_model", route.upstreamModel())
         .bind("priority", route.priority())
         .bind("weight", route.weight())
+        .bind("outputs", route.outputs())
         .execute();
   }
 

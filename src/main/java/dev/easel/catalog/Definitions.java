@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <pre>
  * channels: {ID: {provider, settings?, concurrency?}}
  * models:   {ID: {name, description, kind, abilities, parameters, typical, deadline, attempts?,
- *                 state?, routes: [{channel, model, priority?, weight?}]}}
+ *                 state?, routes: [{channel, model, priority?, weight?, outputs?}]}}
  * listings: {DIALECT: {ID: {model, aliases?, fields: {FIELD: PARAMETER}, state?,
  *                           price: [{credits, per, when?}]}}}
  * </pre>
@@ -114,7 +114,8 @@ final class Definitions {
         keys.text("channel"),
         keys.text("model"),
         keys.has("priority") ? keys.integer("priority") : 1,
-        keys.has("weight") ? keys.integer("weight") : 1);
+        keys.has("weight") ? keys.integer("weight") : 1,
+        keys.has("outputs") ? keys.integer("outputs") : Route.ANY_OUTPUTS);
   }
 
   private static Listing listing(String dialect, String id, Keys keys) {
@@ -170,6 +171,7 @@ final class Definitions {
     keys.put("model", route.upstreamModel());
     keys.put("priority", route.priority());
     keys.put("weight", route.weight());
+    keys.put("outputs", route.outputs());
     return keys;
   }
 

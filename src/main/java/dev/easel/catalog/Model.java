@@ -99,4 +99,9 @@ public record Model(
       }
     }
   }
+
+  /** How many outputs one submission makes at most, whichever route it takes. */
+  public int pieceSize() {
+    return routes.stream().mapToInt(Route::outputs).min().orElse(Route.ANY_OUTPUTS);
+  }
 }

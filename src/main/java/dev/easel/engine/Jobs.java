@@ -179,18 +179,17 @@ public final class Jobs {
    * Ends the leases of jobs that cannot go on before {@code waitsFor} has room; {@link WorkLimits}
    * promotes them.
    */
-  public static void park(Pipeline writes, Collection<Parked> jobs, Instant now) {
+  public static void park(Pipeline writes, Collection<Parked> jobs) {
     Columns.of(jobs)
         .add("uuid", job -> job.claim().subject())
         .add("text", job -> job.claim().kind())
         .add("bigint", job -> job.claim().number())
         .add("text", Parked::waitsFor)
-        .value(Timestamp.from(now))
         .into(
             writes,
             """
-            update job set waits_for = c.waits_for, granted = null, run_at = t.now, lease_until = null, node = null
-            from unnest(?, ?, ?, ?) as c (subject, kind, number, waits_for), (select ?::timestamptz as now) as t
+            update job set waits_for = c.waits_for, granted = null, lease_until = null, node = null
+            from unnest(?, ?, ?, ?) as c (subject, kind, number, waits_for)
             where job.subject = c.subject and job.kind = c.kind and job.claim = c.number
             """);
   }
@@ -202,6 +201,22 @@ public final class Jobs {
             writes,
             """
             update job set granted = null from unnest(?, ?, ?) as c (subject, kind, number)
+            where job.subject = c.subject and job.kind = c.kind and job.claim = c.number
+            """);
+  }
+
+  /**
+   * Takes jobs from whoever holds them, and makes them due: what is known about their subjects has
+   * changed.
+   */
+  public static void takeAway(Pipeline writes, Collection<Claim> claims, Instant now) {
+    byClaim(claims)
+        .value(Timestamp.from(now))
+        .into(
+            writes,
+            """
+            update job set claim = claim + 1, waits_for = null, run_at = t.now, lease_until = null, node = null
+            from unnest(?, ?, ?) as c (subject, kind, number), (select ?::timestamptz as now) as t
             where job.subject = c.subject and job.kind = c.kind and job.claim = c.number
             """);
   }

@@ -5,21 +5,25 @@ import dev.easel.db.Columns;
 import dev.easel.db.Pipeline;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Timestamp;
-import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 
 /**
  * How much may run at once, of an account or on a channel. A work limit is a queue, never a
  * refusal: a job that finds no free slot is parked outside the due index, and is promoted when a
- * slot is given back. A promoted job has its slot from then on: of an account until its task ends,
- * of a channel as a grant that its next attempt uses. A scope without a limit is not counted.
+ * slot is given back: of a channel in turn for each account that waits. A promoted job has its slot
+ * from then on: of an account until its task ends, of a channel as a grant that its next attempt
+ * uses. A scope without a limit is not counted.
  */
 public final class WorkLimits {
   private WorkLimits() {}
@@ -34,11 +38,21 @@ public final class WorkLimits {
     return "channel:" + channel;
   }
 
+  /** Sets the limit of a scope in which nothing runs yet. */
+  public static void set(Handle tx, String scope, int capacity) {
+    set(tx, scope, capacity, () -> 0);
+  }
+
   /**
    * Sets a limit, or lifts it when {@code capacity} is 0. What runs already goes on; parked jobs
    * for which there is room now are promoted.
+   *
+   * @param running counts what runs already, for a scope that had no limit; nothing begins or ends
+   *     meanwhile
    */
-  public static void set(Handle tx, String scope, int capacity) {
+  public static void set(Handle tx, String scope, int capacity, IntSupplier running) {
+    // Whoever takes slots has locked their limits, and with them this table, to the end.
+    tx.execute("lock table work_limit in exclusive mode");
     if (capacity == 0) {
       tx.createUpdate("delete from work_limit where scope = :scope").bind("scope", scope).execute();
       tx.createUpdate(
@@ -51,31 +65,26 @@ public final class WorkLimits {
     } else {
       tx.createUpdate(
               """
-              insert into work_limit (scope, capacity) values (:scope, :capacity)
+              insert into work_limit (scope, capacity, running) values (:scope, :capacity, :running)
               on conflict (scope) do update set capacity = :capacity
               """)
           .bind("scope", scope)
           .bind("capacity", capacity)
+          .bind("running", running.getAsInt())
           .execute();
-      promote(tx, scope);
+      promote(tx.getConnection(), scope);
     }
   }
 
-  private static void promote(Handle tx, String scope) {
-    tx.createUpdate(
-            """
-            with promoted as (
-              update job set waits_for = null, granted = case when :scope like 'channel:%' then :scope end
-              from (select subject, kind from job where waits_for = :scope order by run_at
-                limit (select greatest(0, capacity - running) from work_limit where scope = :scope)
-                for update) as w
-              where job.subject = w.subject and job.kind = w.kind
-              returning job.subject
-            )
-            update work_limit set running = running + (select count(*) from promoted) where scope = :scope
-            """)
-        .bind("scope", scope)
-        .execute();
+  private static void promote(Connection tx, String scope) {
+    try {
+      Slots slots = open(tx, List.of(scope));
+      slots.limit(scope).ifPresent(limit -> limit.hasNewRoom = true);
+      slots.promote(tx);
+      Pipeline.run(tx, slots::write);
+    } catch (SQLException failed) {
+      throw new ConnectionException(failed);
+    }
   }
 
   /** Locks the limits of {@code scopes} until the end of the transaction, in their order. */
@@ -86,98 +95,173 @@ public final class WorkLimits {
         .query(
             tx,
             """
-            select scope, capacity, running from work_limit where scope = any (?) order by scope for update
+            select scope, capacity, running, last_account from work_limit
+            where scope = any (?) order by scope for update
             """,
-            row -> Map.entry(row.getString(1), new Limit(row.getInt(2), row.getInt(3))))
+            row ->
+                Map.entry(
+                    row.getString(1), new Limit(row.getInt(2), row.getInt(3), row.getLong(4))))
         .forEach(entry -> limits.put(entry.getKey(), entry.getValue()));
-    return new Slots(limits);
+    return new Slots(Set.copyOf(scopes), limits);
   }
 
   private static final class Limit {
     private final int capacity;
     private final int before;
+    private final long lastBefore;
     private int running;
 
-    Limit(int capacity, int running) {
+    /** The account that was given the last slot; 0 before the first. */
+    private long last;
+
+    /** Whether somebody may be waiting although there is room. */
+    private boolean hasNewRoom;
+
+    Limit(int capacity, int running, long last) {
       this.capacity = capacity;
       this.before = running;
       this.running = running;
+      this.last = last;
+      this.lastBefore = last;
+    }
+
+    boolean hasChanged() {
+      return running != before || last != lastBefore;
+    }
+
+    int free() {
+      return capacity - running;
     }
   }
 
   /** The locked limits of one transaction. */
   public static final class Slots {
+    private final Set<String> scopes;
     private final Map<String, Limit> limits;
 
-    private Slots(Map<String, Limit> limits) {
+    private Slots(Set<String> scopes, Map<String, Limit> limits) {
+      this.scopes = scopes;
       this.limits = limits;
     }
 
-    /** Takes a slot of {@code scope}; false when none is free. */
-    public boolean take(String scope) {
-      Limit limit = limits.get(scope);
-      if (limit == null) {
+    /** Whether {@code scope} is locked, if it is limited at all. */
+    public boolean covers(String scope) {
+      return scopes.contains(scope);
+    }
+
+    /** Takes a slot of {@code scope} for {@code account}; false when none is free. */
+    public boolean take(String scope, AccountId account) {
+      Optional<Limit> limit = limit(scope);
+      if (limit.isEmpty()) {
         return true;
       }
-      if (limit.running >= limit.capacity) {
+      if (limit.get().free() <= 0) {
         return false;
       }
-      limit.running++;
+      limit.get().running++;
+      limit.get().last = account.value();
       return true;
     }
 
     /** Gives a slot of {@code scope} back. */
     public void giveBack(String scope) {
-      Limit limit = limits.get(scope);
-      if (limit != null) {
-        // A limit set while work was running has not counted that work.
-        limit.running = Math.max(0, limit.running - 1);
+      limit(scope)
+          .ifPresent(limit -> {
+            limit.running--;
+            limit.hasNewRoom = true;
+          });
+    }
+
+    private Optional<Limit> limit(String scope) {
+      if (!covers(scope)) {
+        throw new IllegalArgumentException(scope + " was not locked");
       }
+      return Optional.ofNullable(limits.get(scope));
     }
 
     /**
-     * Promotes parked jobs into the slots that were given back, the longest waiting first; returns
-     * how many.
+     * Promotes parked jobs into the slots that are free: of a channel one for each account in turn,
+     * each account's longest waiting first; returns how many.
      */
-    public int promote(Connection tx, Instant now) throws SQLException {
-      List<Map.Entry<String, Limit>> roomy =
-          limits.entrySet().stream()
-              .filter(entry -> entry.getValue().running < entry.getValue().before)
-              .toList();
-      Map<String, Integer> promoted = new HashMap<>();
-      Columns.of(roomy)
-          .add("text", Map.Entry::getKey)
-          .add("int", entry -> entry.getValue().capacity - entry.getValue().running)
-          .value(Timestamp.from(now))
-          .query(
-              tx,
-              """
-              update job set waits_for = null, run_at = t.now,
-                granted = case when s.scope like 'channel:%' then s.scope end
-              from unnest(?, ?) as s (scope, free),
-                lateral (select subject, kind from job where waits_for = s.scope order by run_at limit s.free for update) as w,
-                (select ?::timestamptz as now) as t
-              where job.subject = w.subject and job.kind = w.kind
-              returning s.scope
-              """,
-              row -> row.getString(1))
-          .forEach(scope -> promoted.merge(scope, 1, Integer::sum));
-      limits.forEach((scope, limit) -> limit.running += promoted.getOrDefault(scope, 0));
-      return promoted.values().stream().mapToInt(Integer::intValue).sum();
+    public int promote(Connection tx) throws SQLException {
+      int promoted = 0;
+      List<String> roomy = limits.keySet().stream().filter(this::hasNewRoom).toList();
+      while (!roomy.isEmpty()) {
+        List<String> found = promoteOneRound(tx, roomy);
+        promoted += found.size();
+        roomy = found.stream().distinct().filter(this::hasNewRoom).toList();
+      }
+      return promoted;
+    }
+
+    private boolean hasNewRoom(String scope) {
+      return limit(scope).filter(limit -> limit.hasNewRoom && limit.free() > 0).isPresent();
+    }
+
+    /** At most one job of each account, from the one after the last on; returns their scopes. */
+    private List<String> promoteOneRound(Connection tx, List<String> roomy) throws SQLException {
+      List<Promoted> promoted =
+          Columns.of(roomy)
+              .add("text", scope -> scope)
+              .add("int", scope -> locked(scope).free())
+              .add("bigint", scope -> locked(scope).last)
+              .query(
+                  tx,
+                  """
+                  with recursive turn (scope, free, last, account_id, is_second_lap, nth) as (
+                    select scope, free, last, last, false, 0 from unnest(?, ?, ?) as s (scope, free, last)
+                    union all
+                    select turn.scope, turn.free, turn.last, next.account_id, next.is_second_lap, turn.nth + 1
+                    from turn cross join lateral (
+                      (select account_id, turn.is_second_lap from job
+                       where waits_for = turn.scope and account_id > turn.account_id
+                         and account_id <= case when turn.is_second_lap then turn.last else 9223372036854775807 end
+                       order by account_id limit 1)
+                      union all
+                      (select account_id, true from job
+                       where waits_for = turn.scope and account_id <= turn.last and not turn.is_second_lap
+                       order by account_id limit 1)
+                      order by is_second_lap limit 1) as next (account_id, is_second_lap)
+                    where turn.nth < turn.free
+                  )
+                  update job set waits_for = null, granted = case when turn.scope like 'channel:%' then turn.scope end
+                  from turn, lateral (
+                    select subject, kind from job where waits_for = turn.scope and account_id = turn.account_id
+                    order by run_at limit 1 for update) as first
+                  where turn.nth > 0 and job.subject = first.subject and job.kind = first.kind
+                  returning turn.scope, turn.account_id, turn.nth
+                  """,
+                  row -> new Promoted(row.getString(1), row.getLong(2), row.getInt(3)));
+      for (Promoted job : promoted) {
+        locked(job.scope).running++;
+      }
+      promoted.stream()
+          .collect(Collectors.toMap(Promoted::scope, job -> job, Promoted::later))
+          .forEach((scope, job) -> locked(scope).last = job.account);
+      return promoted.stream().map(Promoted::scope).collect(Collectors.toList());
+    }
+
+    private Limit locked(String scope) {
+      return Objects.requireNonNull(limits.get(scope));
+    }
+
+    private record Promoted(String scope, long account, int nth) {
+      static Promoted later(Promoted one, Promoted other) {
+        return one.nth > other.nth ? one : other;
+      }
     }
 
     /** Writes the counts. */
     public void write(Pipeline writes) {
-      Columns.of(
-              limits.entrySet().stream()
-                  .filter(e -> e.getValue().running != e.getValue().before)
-                  .toList())
+      Columns.of(limits.entrySet().stream().filter(e -> e.getValue().hasChanged()).toList())
           .add("text", Map.Entry::getKey)
           .add("int", entry -> entry.getValue().running)
+          .add("bigint", entry -> entry.getValue().last)
           .into(
               writes,
               """
-              update work_limit set running = s.running from unnest(?, ?) as s (scope, running) where work_limit.scope = s.scope
+              update work_limit set running = s.running, last_account = s.last_account
+              from unnest(?, ?, ?) as s (scope, running, last_account) where work_limit.scope = s.scope
               """);
     }
   }

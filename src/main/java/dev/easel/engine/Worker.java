@@ -1,6 +1,7 @@
 package dev.easel.engine;
 
 import dev.easel.db.Database;
+import dev.easel.db.DatabaseException;
 import dev.easel.db.Pipeline;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Worker {
   private static final Logger log = LoggerFactory.getLogger(Worker.class);
   private static final int LONGEST_PAUSE_SECONDS = 300;
+  private static final Duration PAUSE_WHEN_DATABASE_AWAY = Duration.ofSeconds(1);
 
   private final Database database;
   private final Machine machine;
@@ -74,6 +76,9 @@ final class Worker {
         throw new IllegalStateException("this node does not know jobs of the kind " + claim.kind());
       }
       handler.run(lease);
+    } catch (DatabaseException away) {
+      log.warn("job {} {} is left: {}", claim.kind(), claim.subject(), away.getMessage());
+      tryAgainLater(claim, PAUSE_WHEN_DATABASE_AWAY);
     } catch (RuntimeException failed) {
       Duration pause =
           Duration.ofSeconds(Math.min(LONGEST_PAUSE_SECONDS, 1L << Math.min(claim.number(), 9)));

@@ -11,10 +11,13 @@ import dev.easel.engine.WorkLimits;
 import dev.easel.ledger.Ledger;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -28,6 +31,9 @@ import java.util.function.Consumer;
 public final class Admission implements AutoCloseable {
   private static final int MOST_IN_A_TRANSACTION = 256;
 
+  /** Who asks for a task hears within two seconds that the database is away. */
+  private static final Duration PATIENCE = Duration.ofMillis(1_500);
+
   private final InstantSource clock;
   private final Consumer<Task> onAccepted;
   private final Batch<Candidate, Admitted> batch;
@@ -40,18 +46,22 @@ public final class Admission implements AutoCloseable {
   public Admission(Database database, InstantSource clock, Consumer<Task> onAccepted) {
     this.clock = clock;
     this.onAccepted = onAccepted;
-    this.batch = database.batch("admission", MOST_IN_A_TRANSACTION, this::admitAll);
+    this.batch = database.batch("admission", MOST_IN_A_TRANSACTION, new Admitting());
   }
 
   /**
    * Admits {@code request}, or says why not; blocks until that is on disk.
    *
+   * <p>When the answer to the COMMIT is lost, the task is looked up. Only when the database stays
+   * away for long after that does nobody know whether the task was accepted; asking again with the
+   * same idempotency key finds out.
+   *
    * @param keyIsLimited whether the request's key has a limit of its own
-   * @throws dev.easel.db.DatabaseException when the database is away
+   * @throws dev.easel.db.DatabaseException when the database is away, or too slow
    */
   public Admitted admit(
       TaskRequest request, boolean keyIsLimited, Optional<Idempotency> idempotency) {
-    Admitted admitted = batch.submit(new Candidate(request, keyIsLimited, idempotency));
+    Admitted admitted = batch.submit(new Candidate(request, keyIsLimited, idempotency), PATIENCE);
     if (admitted instanceof Admitted.Accepted accepted) {
       onAccepted.accept(accepted.task());
     }
@@ -61,18 +71,52 @@ public final class Admission implements AutoCloseable {
   private record Candidate(
       TaskRequest request, boolean keyIsLimited, Optional<Idempotency> idempotency) {}
 
+  private final class Admitting implements Batch.Traceable<Candidate, Admitted> {
+    @Override
+    public List<Admitted> run(Connection tx, List<Candidate> candidates) throws SQLException {
+      return admitAll(tx, candidates);
+    }
+
+    @Override
+    public List<Optional<Admitted>> find(Connection tx, List<Candidate> candidates)
+        throws SQLException {
+      lock(tx, candidates, clock.instant());
+      Map<TaskId, Task> tasks = new HashMap<>();
+      Tasks.load(tx, candidates.stream().map(c -> c.request.id()).toList())
+          .forEach(task -> tasks.put(task.id(), task));
+      return candidates.stream()
+          .map(c -> Optional.ofNullable(tasks.get(c.request.id())))
+          .map(found -> found.<Admitted>map(Admitted.Accepted::new))
+          .toList();
+    }
+
+    @Override
+    public Object contended(Candidate candidate) {
+      return candidate.request.account();
+    }
+  }
+
+  /** All that an admission decides by, locked until its transaction ends. */
+  private record Locked(
+      IdempotencyKeys keys, WorkLimits.Slots slots, Ledger.Book book, KeyLimits limits) {}
+
+  private static Locked lock(Connection tx, List<Candidate> candidates, Instant now)
+      throws SQLException {
+    return new Locked(
+        IdempotencyKeys.lock(tx, idempotent(candidates), now),
+        WorkLimits.open(tx, candidates.stream().map(c -> scope(c.request.account())).toList()),
+        Ledger.open(tx, candidates.stream().map(c -> c.request.account()).toList()),
+        KeyLimits.lock(tx, limited(candidates), now));
+  }
+
   private List<Admitted> admitAll(Connection tx, List<Candidate> candidates) throws SQLException {
     Instant now = clock.instant();
-    IdempotencyKeys keys = IdempotencyKeys.lock(tx, idempotent(candidates), now);
-    WorkLimits.Slots slots =
-        WorkLimits.open(tx, candidates.stream().map(c -> scope(c.request.account())).toList());
-    Ledger.Book book = Ledger.open(tx, candidates.stream().map(c -> c.request.account()).toList());
-    KeyLimits limits = KeyLimits.lock(tx, limited(candidates), now);
+    Locked locked = lock(tx, candidates, now);
 
     List<Admitted> answers = new ArrayList<>(candidates.size());
     List<Task> accepted = new ArrayList<>(candidates.size());
     for (Candidate candidate : candidates) {
-      Admitted answer = decide(candidate, keys, book, limits, now);
+      Admitted answer = decide(candidate, locked, now);
       answers.add(answer);
       if (answer instanceof Admitted.Accepted(Task task)) {
         accepted.add(task);
@@ -81,18 +125,20 @@ public final class Admission implements AutoCloseable {
 
     Pipeline writes = new Pipeline();
     Tasks.insert(writes, accepted);
-    Jobs.insert(writes, accepted.stream().map(task -> job(task, slots)).toList());
-    slots.write(writes);
-    book.write(writes, now);
-    limits.write(writes);
-    keys.write(writes, now);
+    Jobs.insert(writes, accepted.stream().map(task -> job(task, locked.slots)).toList());
+    locked.slots.write(writes);
+    locked.book.write(writes, now);
+    locked.limits.write(writes);
+    locked.keys.write(writes, now);
     writes.run(tx);
     return answers;
   }
 
-  private static Admitted decide(
-      Candidate candidate, IdempotencyKeys keys, Ledger.Book book, KeyLimits limits, Instant now) {
+  private static Admitted decide(Candidate candidate, Locked locked, Instant now) {
     TaskRequest request = candidate.request;
+    IdempotencyKeys keys = locked.keys;
+    Ledger.Book book = locked.book;
+    KeyLimits limits = locked.limits;
     Optional<Admitted> before =
         candidate.idempotency.flatMap(i -> keys.answer(request.account(), i));
     if (before.isPresent()) {
@@ -117,7 +163,8 @@ public final class Admission implements AutoCloseable {
 
   private static NewJob job(Task task, WorkLimits.Slots slots) {
     String scope = scope(task.request().account());
-    Optional<String> waitsFor = slots.take(scope) ? Optional.empty() : Optional.of(scope);
+    Optional<String> waitsFor =
+        slots.take(scope, task.request().account()) ? Optional.empty() : Optional.of(scope);
     return new NewJob(
         task.id().value(), TaskRunner.KIND, task.request().account(), task.createdAt(), waitsFor);
   }

@@ -1,6 +1,5 @@
 package dev.easel.task;
 
-import dev.easel.catalog.MediaKind;
 import dev.easel.provider.Failure;
 import dev.easel.provider.Generation;
 import java.time.Instant;
@@ -11,6 +10,8 @@ import java.util.UUID;
  *
  * @param piece which of the task's pieces, from 0
  * @param number the piece's first attempt is 1, the next 2, …
+ * @param lookAt when its piece comes up next: to be asked about while it is open, to be tried again
+ *     when it is not
  */
 public record Attempt(
     UUID id,
@@ -19,16 +20,24 @@ public record Attempt(
     String channel,
     String upstreamModel,
     Instant createdAt,
+    Instant lookAt,
     State state) {
 
   /** What the provider is asked for. */
   Generation generation(TaskRequest request) {
-    MediaKind kind = request.kind();
-    return new Generation(id, number, upstreamModel, kind, request.outputs(), request.parameters());
+    return new Generation(
+        id,
+        createdAt,
+        piece,
+        number,
+        upstreamModel,
+        request.kind(),
+        request.outputs(piece),
+        request.parameters());
   }
 
-  Attempt with(State state) {
-    return new Attempt(id, piece, number, channel, upstreamModel, createdAt, state);
+  Attempt with(State now, Instant look) {
+    return new Attempt(id, piece, number, channel, upstreamModel, createdAt, look, now);
   }
 
   /** {@code sending -> accepted | rejected | unknown}, then {@code produced | failed}. */
@@ -37,7 +46,7 @@ public record Attempt(
     default boolean isOpen() {
       return switch (this) {
         case Sending _, Accepted _, Unknown _ -> true;
-        case Rejected _, Produced _, Failed _ -> false;
+        case GivenUp _, Rejected _, Produced _, Failed _ -> false;
       };
     }
 
@@ -53,11 +62,18 @@ public record Attempt(
     /** The answer to the submission was lost: it may have been bought. Never submitted again. */
     record Unknown() implements State {}
 
+    /** Nobody could tell in time what became of it: a cost for the operator to look into. */
+    record GivenUp() implements State {}
+
     /** Refused: nothing was bought. */
     record Rejected(Failure failure) implements State {}
 
-    /** Its outputs are stored. */
-    record Produced() implements State {}
+    /**
+     * Its outputs are stored.
+     *
+     * @param outputs how many there are
+     */
+    record Produced(int outputs) implements State {}
 
     /** The provider said that it failed, or its time was over. */
     record Failed(Failure failure) implements State {}

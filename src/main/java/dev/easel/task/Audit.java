@@ -122,17 +122,32 @@ public final class Audit {
         where (started_at is not null) <> exists (select from attempt where attempt.task_id = task.id)
         """);
     promises.put(
-        "no attempt is open for a final task, but for unknown ones",
+        "no attempt is open for a final task",
         """
         select 'attempt ' || attempt.id as what from attempt join task on task.id = attempt.task_id
-        where task.finished_at is not null and attempt.state in ('sending', 'accepted')
+        where task.finished_at is not null and attempt.finished_at is null
         """);
     promises.put(
-        "a task has results exactly when it succeeded",
+        "a piece is attempted again only after a refusal or a failure",
+        """
+        select 'attempt ' || id as what from (
+          select id, state, lead(number) over w as next, number - coalesce(lag(number) over w, 0) as step
+          from attempt window w as (partition by task_id, piece order by number)) as a
+        where step <> 1 or (next is not null and state not in ('rejected', 'failed'))
+        """);
+    promises.put(
+        "a task has the results that its attempts produced, and succeeded when there are some",
         """
         select 'task ' || task.id as what from task
-        where (state = 'succeeded') <> exists (select from asset where asset.task_id = task.id)
+        left join (select task_id, sum(outputs) as outputs, max(piece) as piece
+          from attempt group by task_id) as made on made.task_id = task.id
+        left join (select task_id, count(*) as results from asset group by task_id) as kept on kept.task_id = task.id
+        where coalesce(made.outputs, 0) <> coalesce(kept.results, 0)
+          or coalesce(kept.results, 0) > task.outputs
+          or (finished_at is not null and (state = 'succeeded') <> (kept.results is not null))
+          or made.piece >= ceil(task.outputs::numeric / task.piece_size)
         """);
+
     promises.put(
         "an account's running count is its tasks that may run",
         """
@@ -147,12 +162,18 @@ public final class Audit {
         """
         select scope || ' counts ' || running || ', runs ' || runs as what from (
           select scope, running,
-            (select count(*) from attempt join task on task.id = attempt.task_id
-              where 'channel:' || attempt.channel = scope and attempt.state in ('sending', 'accepted', 'unknown')
-                and task.finished_at is null)
+            (select count(*) from attempt
+              where 'channel:' || attempt.channel = scope and attempt.finished_at is null)
             + (select count(*) from job where granted = scope) as runs
           from work_limit where scope like 'channel:%') as counted
         where running <> runs
+        """);
+    promises.put(
+        "no job waits for a work limit that has room",
+        """
+        select 'job ' || subject || ' waits for ' || waits_for as what
+        from job left join work_limit on scope = waits_for
+        where waits_for is not null and (scope is null or running < capacity)
         """);
     return promises;
   }

@@ -1,58 +1,69 @@
 package dev.easel.task;
 
 import dev.easel.catalog.Route;
+import dev.easel.provider.Cancellation;
 import dev.easel.provider.Failure;
 import dev.easel.provider.Progress;
 import dev.easel.provider.Reconciliation;
 import dev.easel.provider.Submission;
+import dev.easel.task.Decision.Change;
+import dev.easel.task.Decision.Course;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * Decides. Every branch in the life of a task is here; nothing here reads a clock, a database or a
  * network.
+ *
+ * <p>A task is done piece by piece, each by attempts of its own. What is {@linkplain #next to be
+ * found out} about them, what {@linkplain #decide is done} about each answer, and {@linkplain
+ * #course how the task goes on}: all three look at nothing but the attempts as they are written.
  */
 public final class Lifecycle {
   private static final Duration PAUSE_WHEN_UNREACHABLE = Duration.ofSeconds(5);
-  private static final Duration PAUSE_WHEN_UNKNOWN = Duration.ofSeconds(30);
+  private static final Duration SHORTEST_PAUSE_WHEN_UNKNOWN = Duration.ofSeconds(5);
+  private static final Duration LONGEST_PAUSE_WHEN_UNKNOWN = Duration.ofMinutes(1);
+  private static final Duration SHORTEST_PAUSE_WHEN_BUSY = Duration.ofSeconds(1);
+  private static final int LONGEST_PAUSE_WHEN_BUSY_SECONDS = 32;
   private static final Duration PAUSE_BEFORE_SAME_ROUTE = Duration.ofSeconds(1);
+
+  /** For how long providers that are too busy are asked again. */
+  private static final Duration PATIENCE_WHEN_BUSY = Duration.ofMinutes(10);
+
+  /** However harmless each of them was, so many attempts for one piece are enough. */
+  private static final int MOST_ATTEMPTS = 20;
 
   private Lifecycle() {}
 
   /**
-   * What the operator allows a model's tasks.
+   * What the operator allows a model's tasks, and how the channels are at the moment.
    *
    * @param routes where it can be generated
-   * @param attempts how many submissions at most
+   * @param attempts how many attempts for a piece may fail after a provider accepted them
    * @param deadline how long a provider may take, from its acceptance
    * @param queueLimit how long a task may wait for its first attempt
+   * @param cooling channels that nothing is submitted to, and until when
    */
-  public record Policy(List<Route> routes, int attempts, Duration deadline, Duration queueLimit) {
+  public record Policy(
+      List<Route> routes,
+      int attempts,
+      Duration deadline,
+      Duration queueLimit,
+      Map<String, Instant> cooling) {
     public Policy {
       routes = List.copyOf(routes);
+      cooling = Map.copyOf(cooling);
     }
   }
 
-  /** A task with all its attempts, oldest first. */
-  public record Situation(Task task, List<Attempt> attempts) {
-    public Situation {
-      attempts = List.copyOf(attempts);
-    }
-
-    /** The attempt for which a provider may be working. */
-    Optional<Attempt> open() {
-      return attempts.stream().filter(attempt -> attempt.state().isOpen()).findFirst();
-    }
-  }
-
-  /** What has to be found out, or done, before the next decision. */
+  /** What has to be found out about a piece. */
   public sealed interface Step {
-    /** Begin and submit this attempt. */
-    record Submit(Attempt attempt) implements Step {}
+    /** Begin and submit an attempt by {@code route}. */
+    record Submit(int piece, int number, Route route) implements Step {}
 
     /** Ask how it is doing. */
     record Check(Attempt attempt, String upstreamId) implements Step {}
@@ -60,199 +71,411 @@ public final class Lifecycle {
     /** Ask what became of the submission. */
     record Reconcile(Attempt attempt) implements Step {}
 
-    /** Nothing to find out. */
-    record Conclude(Decision decision) implements Step {}
+    /** Ask to stop it. */
+    record Stop(Attempt attempt, String upstreamId) implements Step {}
+  }
+
+  /** What to find out now that a live task's job has come up; nothing, when no piece is due. */
+  public static List<Step> next(Situation situation, Instant now, Policy policy) {
+    return situation
+        .pieces()
+        .flatMap(piece -> step(situation, piece, now, policy).stream())
+        .toList();
+  }
+
+  private static Optional<Step> step(Situation situation, int piece, Instant now, Policy policy) {
+    return switch (standing(situation, piece, now, policy)) {
+      case Standing.Made _, Standing.Over _ -> Optional.empty();
+      case Standing.Open(Attempt attempt) -> ask(situation, attempt, now);
+      case Standing.Wanted(int number, Route route, Instant from) ->
+          from.isAfter(now) ? Optional.empty() : Optional.of(new Step.Submit(piece, number, route));
+    };
+  }
+
+  private static Optional<Step> ask(Situation situation, Attempt attempt, Instant now) {
+    return switch (attempt.state()) {
+      case Attempt.State.Accepted accepted when situation.isToStop() ->
+          Optional.of(new Step.Stop(attempt, accepted.upstreamId()));
+      case Attempt.State.Accepted accepted when !attempt.lookAt().isAfter(now) ->
+          Optional.of(new Step.Check(attempt, accepted.upstreamId()));
+      case Attempt.State.Unknown _ when !attempt.lookAt().isAfter(now) ->
+          Optional.of(new Step.Reconcile(attempt));
+      // Whoever sent it is gone: the claim is ours.
+      case Attempt.State.Sending _ -> Optional.of(new Step.Reconcile(attempt));
+      case Attempt.State.Accepted _, Attempt.State.Unknown _ -> Optional.empty();
+      case Attempt.State.GivenUp _,
+          Attempt.State.Rejected _,
+          Attempt.State.Produced _,
+          Attempt.State.Failed _ ->
+          throw new IllegalStateException("attempt " + attempt.id() + " is not open");
+    };
+  }
+
+  /** How a live task goes on after what has been written so far. */
+  public static Course course(Situation situation, Instant now, Policy policy) {
+    int made = 0;
+    Optional<Failure> failure = Optional.empty();
+    Optional<Instant> next = Optional.empty();
+    for (int piece = 0; piece < situation.task().request().pieces(); piece++) {
+      switch (standing(situation, piece, now, policy)) {
+        case Standing.Made(int outputs) -> made += outputs;
+        case Standing.Over(Failure why) -> failure = failure.or(() -> Optional.of(why));
+        case Standing.Open(Attempt attempt) -> next = earlier(next, attempt.lookAt());
+        case Standing.Wanted(_, _, Instant from) -> next = earlier(next, from);
+      }
+    }
+    if (next.isPresent()) {
+      return new Course.Again(next.get());
+    }
+    if (made > 0) {
+      return new Course.Succeed(captured(situation.task(), made));
+    }
+    return situation.isToStop() ? new Course.Cancel() : new Course.Fail(failure.orElseThrow());
+  }
+
+  private static Optional<Instant> earlier(Optional<Instant> one, Instant other) {
+    return one.isPresent() && one.get().isBefore(other) ? one : Optional.of(other);
+  }
+
+  /** How a piece stands. */
+  private sealed interface Standing {
+    /** Its outputs are stored. */
+    record Made(int outputs) implements Standing {}
+
+    /** Nothing will come of it. */
+    record Over(Failure failure) implements Standing {}
+
+    /** A provider may be working on it. */
+    record Open(Attempt attempt) implements Standing {}
+
+    /** It is to be submitted, not before {@code from}. */
+    record Wanted(int number, Route route, Instant from) implements Standing {}
+  }
+
+  private static Standing standing(Situation situation, int piece, Instant now, Policy policy) {
+    Optional<Attempt> last = situation.last(piece);
+    if (last.isEmpty()) {
+      Instant limit = situation.task().createdAt().plus(policy.queueLimit);
+      return situation.attempts().isEmpty() && !now.isBefore(limit)
+          ? over(Failure.Kind.TIMED_OUT, "The task waited too long to be started.")
+          : wanted(
+              situation,
+              piece,
+              new Failure(Failure.Kind.INTERNAL, "No provider serves this model at the moment."),
+              now,
+              policy);
+    }
+    return switch (last.get().state()) {
+      case Attempt.State.Sending _, Attempt.State.Accepted _, Attempt.State.Unknown _ ->
+          new Standing.Open(last.get());
+      case Attempt.State.Produced(int outputs) -> new Standing.Made(outputs);
+      case Attempt.State.GivenUp _ ->
+          over(
+              Failure.Kind.TIMED_OUT,
+              "The provider's answer was lost; the credits have been returned.");
+      case Attempt.State.Rejected(Failure failure) ->
+          isHopeless(failure) || (isBusy(failure) && isOutOfPatience(situation, piece, now))
+              ? new Standing.Over(failure)
+              : wanted(situation, piece, failure, now, policy);
+      case Attempt.State.Failed(Failure failure) ->
+          isHopeless(failure) || failures(situation, piece) >= policy.attempts
+              ? new Standing.Over(failure)
+              : wanted(situation, piece, failure, now, policy);
+    };
+  }
+
+  private static Standing over(Failure.Kind kind, String message) {
+    return new Standing.Over(new Failure(kind, message));
+  }
+
+  /** No other attempt could end differently. */
+  private static boolean isHopeless(Failure failure) {
+    return switch (failure.kind()) {
+      case INVALID_INPUT, CONTENT_POLICY, TIMED_OUT, CANCELED -> true;
+      case RATE_LIMITED, OVERLOADED, NO_CREDIT, BAD_CREDENTIAL, INTERNAL -> false;
+    };
+  }
+
+  /** The provider would do it another time. */
+  private static boolean isBusy(Failure failure) {
+    return switch (failure.kind()) {
+      case RATE_LIMITED, OVERLOADED -> true;
+      case INVALID_INPUT,
+          CONTENT_POLICY,
+          NO_CREDIT,
+          BAD_CREDENTIAL,
+          INTERNAL,
+          TIMED_OUT,
+          CANCELED ->
+          false;
+    };
+  }
+
+  private static boolean isOutOfPatience(Situation situation, int piece, Instant now) {
+    Instant first = situation.of(piece).getFirst().createdAt();
+    return !now.isBefore(first.plus(PATIENCE_WHEN_BUSY));
+  }
+
+  private static long failures(Situation situation, int piece) {
+    return situation.of(piece).stream()
+        .filter(attempt -> attempt.state() instanceof Attempt.State.Failed)
+        .count();
   }
 
   /**
-   * What to do for a live task whose job has come up; {@code fresh} is the id of the attempt that
-   * may have to be made.
+   * Another attempt, unless there must not be one; then the piece is over because of {@code last}.
    */
-  public static Step next(Situation situation, UUID fresh, Instant now, Policy policy) {
-    Optional<Attempt> open = situation.open();
-    if (open.isPresent()) {
-      Attempt attempt = open.get();
-      return switch (attempt.state()) {
-        case Attempt.State.Accepted accepted -> new Step.Check(attempt, accepted.upstreamId());
-        case Attempt.State.Sending _, Attempt.State.Unknown _ -> new Step.Reconcile(attempt);
-        case Attempt.State.Rejected _, Attempt.State.Produced _, Attempt.State.Failed _ ->
-            throw new IllegalStateException("attempt " + attempt.id() + " is not open");
-      };
+  private static Standing wanted(
+      Situation situation, int piece, Failure last, Instant now, Policy policy) {
+    List<Attempt> tried = situation.of(piece);
+    if (situation.isToStop()) {
+      return over(Failure.Kind.CANCELED, "Canceled.");
     }
-    if (situation.attempts().isEmpty()
-        && !now.isBefore(situation.task().createdAt().plus(policy.queueLimit))) {
-      return conclude(
-          new Failure(Failure.Kind.TIMED_OUT, "The task waited too long to be started."));
+    if (tried.size() >= MOST_ATTEMPTS) {
+      return new Standing.Over(last);
     }
-    return route(situation, policy)
-        .<Step>map(route -> new Step.Submit(attempt(situation, fresh, route, now)))
-        .orElseGet(() ->
-            conclude(
-                new Failure(
-                    Failure.Kind.INTERNAL, "No provider serves this model at the moment.")));
+    Instant from = tried.isEmpty() ? situation.task().createdAt() : tried.getLast().lookAt();
+    return route(situation, piece, now, policy)
+        .<Standing>map(route ->
+            new Standing.Wanted(
+                tried.size() + 1, route, later(from, policy.cooling.get(route.channel()))))
+        .orElseGet(() -> new Standing.Over(last));
   }
 
-  private static Step conclude(Failure failure) {
-    return new Step.Conclude(new Decision.Fail(Optional.empty(), failure));
-  }
-
-  private static Attempt attempt(Situation situation, UUID fresh, Route route, Instant now) {
-    int number = situation.attempts().size() + 1;
-    return new Attempt(
-        fresh, 0, number, route.channel(), route.upstreamModel(), now, new Attempt.State.Sending());
+  private static Instant later(Instant one, @org.jspecify.annotations.Nullable Instant other) {
+    return other != null && other.isAfter(one) ? other : one;
   }
 
   /**
-   * Routes not tried yet go first, then the smaller priority; where these are equal, shares follow
-   * the weights.
+   * Channels that are not cooling go first, then routes that this piece has not tried yet, then the
+   * smaller priority; where these are equal, shares follow the weights. A route whose provider has
+   * refused for good is not taken again.
    */
-  private static Optional<Route> route(Situation situation, Policy policy) {
+  private static Optional<Route> route(Situation situation, int piece, Instant now, Policy policy) {
+    List<Attempt> tried = situation.of(piece);
     Comparator<Route> order =
-        Comparator.<Route>comparingLong(route -> tries(situation, route))
+        Comparator.<Route, Instant>comparing(
+                route -> later(now, policy.cooling.get(route.channel())))
+            .thenComparingLong(route -> tries(tried, route))
             .thenComparingInt(Route::priority);
-    Optional<Route> best = policy.routes.stream().min(order);
-    if (best.isEmpty()) {
-      return best;
-    }
+    List<Route> allowed =
+        policy.routes.stream().filter(route -> !isRefused(tried, route)).sorted(order).toList();
     List<Route> equal =
-        policy.routes.stream().filter(route -> order.compare(route, best.get()) == 0).toList();
+        allowed.stream().takeWhile(route -> order.compare(route, allowed.getFirst()) == 0).toList();
+    if (equal.isEmpty()) {
+      return Optional.empty();
+    }
     int weights = equal.stream().mapToInt(Route::weight).sum();
-    int share = Math.floorMod(situation.task().id().value().hashCode(), weights);
+    int share = Math.floorMod(situation.task().id().value().hashCode() + piece, weights);
     for (Route route : equal) {
       share -= route.weight();
       if (share < 0) {
         return Optional.of(route);
       }
     }
-    return best;
+    throw new IllegalStateException("the shares of " + equal + " do not add up");
   }
 
-  private static long tries(Situation situation, Route route) {
-    return situation.attempts().stream()
+  private static long tries(List<Attempt> tried, Route route) {
+    return tried.stream().filter(attempt -> attempt.channel().equals(route.channel())).count();
+  }
+
+  private static boolean isRefused(List<Attempt> tried, Route route) {
+    return tried.stream()
         .filter(attempt -> attempt.channel().equals(route.channel()))
-        .count();
+        .anyMatch(attempt ->
+            attempt.state() instanceof Attempt.State.Rejected(Failure failure) && !isBusy(failure));
   }
 
   /** What to do now that {@code outcome} is known of {@code attempt}. */
   public static Decision decide(
       Situation situation, Attempt attempt, Outcome outcome, Instant now, Policy policy) {
+    Moment moment = new Moment(situation, attempt, now, policy);
     return switch (outcome) {
-      case Outcome.Submitted(Submission answer) ->
-          submitted(situation, attempt, answer, now, policy);
-      case Outcome.Checked(Progress answer) -> checked(situation, attempt, answer, now, policy);
-      case Outcome.Reconciled(Reconciliation answer) ->
-          reconciled(situation, attempt, answer, now, policy);
+      case Outcome.Submitted(Submission answer) -> moment.submitted(answer);
+      case Outcome.Checked(Progress answer) -> moment.checked(answer);
+      case Outcome.Reconciled(Reconciliation answer) -> moment.reconciled(answer);
+      case Outcome.Stopped(Cancellation answer) -> moment.stopped(answer);
       case Outcome.Stored(List<Asset> assets) ->
-          new Decision.Succeed(
-              attempt.with(new Attempt.State.Produced()),
+          new Change(
+              attempt.with(new Attempt.State.Produced(assets.size()), now),
               assets,
-              captured(situation.task(), assets.size()));
-      case Outcome.Unstorable(String reason) -> {
-        Failure failure = new Failure(Failure.Kind.INTERNAL, reason);
-        yield new Decision.Fail(
-            Optional.of(attempt.with(new Attempt.State.Failed(failure))), failure);
-      }
+              100,
+              attempt.state() instanceof Attempt.State.Sending
+                  ? Optional.of(new Omen.Fair())
+                  : Optional.empty(),
+              false);
+      case Outcome.Unstorable(String reason) ->
+          moment.failed(new Failure(Failure.Kind.INTERNAL, reason));
     };
   }
 
-  private static Decision submitted(
-      Situation situation, Attempt attempt, Submission answer, Instant now, Policy policy) {
-    return switch (answer) {
-      case Submission.Accepted(String upstreamId, Duration checkAfter) ->
-          accepted(attempt, upstreamId, checkAfter, now);
-      case Submission.Produced produced -> new Decision.Store(attempt, produced.outputs());
-      case Submission.Rejected(Failure failure) ->
-          over(situation, attempt.with(new Attempt.State.Rejected(failure)), failure, now, policy);
-      case Submission.Unknown _ ->
-          new Decision.Wait(
-              attempt.with(new Attempt.State.Unknown()), 0, now.plus(PAUSE_WHEN_UNKNOWN));
-    };
+  /** What an operator's word that nothing was bought changes. */
+  static Change neverBought(Attempt attempt, Instant now) {
+    Failure failure =
+        new Failure(Failure.Kind.OVERLOADED, "The submission did not reach the provider.");
+    return change(attempt.with(new Attempt.State.Rejected(failure), now));
   }
 
-  private static Decision checked(
-      Situation situation, Attempt attempt, Progress answer, Instant now, Policy policy) {
-    return switch (answer) {
-      case Progress.Pending(int percent, Duration checkAfter) ->
-          isOverdue(attempt, now, policy)
-              ? timedOut(attempt)
-              : new Decision.Wait(attempt, percent, now.plus(checkAfter));
-      case Progress.Produced produced -> new Decision.Store(attempt, produced.outputs());
-      case Progress.Failed(Failure failure) ->
-          over(situation, attempt.with(new Attempt.State.Failed(failure)), failure, now, policy);
-      // Neither says that the generation failed: only the provider's word or the deadline does.
-      case Progress.Missing _, Progress.Unreachable _ ->
-          isOverdue(attempt, now, policy)
-              ? timedOut(attempt)
-              : new Decision.Wait(
-                  attempt, percent(situation.task()), now.plus(PAUSE_WHEN_UNREACHABLE));
-    };
+  /** What an operator's word that a provider has it as {@code upstreamId} changes. */
+  static Change acceptedAfterAll(Attempt attempt, String upstreamId, Instant now) {
+    return change(attempt.with(new Attempt.State.Accepted(upstreamId, now), now));
   }
 
-  private static Decision reconciled(
-      Situation situation, Attempt attempt, Reconciliation answer, Instant now, Policy policy) {
-    return switch (answer) {
-      case Reconciliation.Accepted(String upstreamId, Duration checkAfter) ->
-          accepted(attempt, upstreamId, checkAfter, now);
-      case Reconciliation.NotAccepted _ -> {
-        Failure lost =
-            new Failure(Failure.Kind.INTERNAL, "The submission did not reach the provider.");
-        yield over(situation, attempt.with(new Attempt.State.Rejected(lost)), lost, now, policy);
-      }
-      case Reconciliation.Unknown _ -> {
-        Attempt unknown = attempt.with(new Attempt.State.Unknown());
-        yield isOverdue(attempt, now, policy)
-            ? new Decision.Fail(
-                Optional.of(unknown),
-                new Failure(
-                    Failure.Kind.TIMED_OUT,
-                    "The provider's answer was lost; the credits have been returned."))
-            : new Decision.Wait(unknown, 0, now.plus(PAUSE_WHEN_UNKNOWN));
-      }
-    };
+  private static Change change(Attempt attempt) {
+    return new Change(attempt, List.of(), 0, Optional.empty(), false);
   }
 
-  private static Decision accepted(
-      Attempt attempt, String upstreamId, Duration checkAfter, Instant now) {
-    return new Decision.Wait(
-        attempt.with(new Attempt.State.Accepted(upstreamId, now)), 0, now.plus(checkAfter));
-  }
-
-  /**
-   * The attempt was rejected or failed: another one, unless no other could end differently or the
-   * budget is spent.
-   */
-  private static Decision over(
-      Situation situation, Attempt attempt, Failure failure, Instant now, Policy policy) {
-    boolean hopeless =
-        switch (failure.kind()) {
-          case INVALID_INPUT, CONTENT_POLICY, TIMED_OUT -> true;
-          case RATE_LIMITED, OVERLOADED, NO_CREDIT, BAD_CREDENTIAL, INTERNAL -> false;
-        };
-    if (hopeless || attempt.number() >= policy.attempts) {
-      return new Decision.Fail(Optional.of(attempt), failure);
+  /** One attempt of which something becomes known. */
+  private record Moment(Situation situation, Attempt attempt, Instant now, Policy policy) {
+    Decision submitted(Submission answer) {
+      return switch (answer) {
+        case Submission.Accepted(String upstreamId, Duration checkAfter) ->
+            change(
+                new Attempt.State.Accepted(upstreamId, now), now.plus(checkAfter), new Omen.Fair());
+        case Submission.Produced produced -> new Decision.Store(attempt, produced.outputs());
+        case Submission.Rejected(Failure failure, Optional<Duration> retryAfter) ->
+            rejected(failure, retryAfter.orElse(Duration.ZERO));
+        case Submission.Unknown(String reason) ->
+            change(
+                new Attempt.State.Unknown(),
+                now.plus(SHORTEST_PAUSE_WHEN_UNKNOWN),
+                new Omen.Fault(reason, Duration.ZERO));
+      };
     }
-    boolean anotherRoute =
-        policy.routes.stream()
-            .anyMatch(route ->
-                !route.channel().equals(attempt.channel()) && tries(situation, route) == 0);
-    return new Decision.TryAgain(attempt, anotherRoute ? now : now.plus(PAUSE_BEFORE_SAME_ROUTE));
-  }
 
-  private static boolean isOverdue(Attempt attempt, Instant now, Policy policy) {
-    Instant since =
-        attempt.state() instanceof Attempt.State.Accepted accepted
-            ? accepted.acceptedAt()
-            : attempt.createdAt();
-    return !now.isBefore(since.plus(policy.deadline));
-  }
+    Decision checked(Progress answer) {
+      return switch (answer) {
+        case Progress.Pending(int percent, Duration checkAfter) ->
+            isOverdue()
+                ? timedOut()
+                : new Change(
+                    attempt.with(attempt.state(), now.plus(checkAfter)),
+                    List.of(),
+                    percent,
+                    Optional.empty(),
+                    false);
+        case Progress.Produced produced -> new Decision.Store(attempt, produced.outputs());
+        case Progress.Failed(Failure failure) -> failed(failure);
+        // Neither says that the generation failed: only the provider's word or the deadline does.
+        case Progress.Missing _ ->
+            isOverdue() ? timedOut() : change(attempt.state(), now.plus(PAUSE_WHEN_UNREACHABLE));
+        case Progress.Unreachable(String reason) ->
+            isOverdue()
+                ? timedOut()
+                : change(
+                    attempt.state(),
+                    now.plus(PAUSE_WHEN_UNREACHABLE),
+                    new Omen.Fault(reason, Duration.ZERO));
+      };
+    }
 
-  private static Decision timedOut(Attempt attempt) {
-    Failure failure = new Failure(Failure.Kind.TIMED_OUT, "The provider did not finish in time.");
-    return new Decision.Fail(Optional.of(attempt.with(new Attempt.State.Failed(failure))), failure);
-  }
+    Decision reconciled(Reconciliation answer) {
+      return switch (answer) {
+        case Reconciliation.Accepted(String upstreamId, Duration checkAfter) ->
+            change(new Attempt.State.Accepted(upstreamId, now), now.plus(checkAfter));
+        // Whoever sent it may have been slow: what has not arrived yet may still arrive.
+        case Reconciliation.NotAccepted(Duration arrival)
+            when now.isBefore(attempt.createdAt().plus(arrival)) ->
+            change(new Attempt.State.Unknown(), attempt.createdAt().plus(arrival));
+        case Reconciliation.NotAccepted _ ->
+            closed(
+                new Attempt.State.Rejected(
+                    new Failure(
+                        Failure.Kind.OVERLOADED, "The submission did not reach the provider.")),
+                PAUSE_BEFORE_SAME_ROUTE);
+        case Reconciliation.Unknown _ ->
+            isOverdue()
+                ? change(new Attempt.State.GivenUp(), now)
+                : change(new Attempt.State.Unknown(), now.plus(pauseWhenUnknown()));
+      };
+    }
 
-  private static int percent(Task task) {
-    return task.state() instanceof TaskState.Running running ? running.percent() : 0;
+    Decision stopped(Cancellation answer) {
+      return switch (answer) {
+        case Cancellation.Canceled _ ->
+            change(new Attempt.State.Failed(new Failure(Failure.Kind.CANCELED, "Canceled.")), now);
+        case Cancellation.TooLate _, Cancellation.Unconfirmed _, Cancellation.Unsupported _ ->
+            new Change(attempt, List.of(), 0, Optional.empty(), true);
+      };
+    }
+
+    private Decision rejected(Failure failure, Duration retryAfter) {
+      Attempt.State state = new Attempt.State.Rejected(failure);
+      return switch (failure.kind()) {
+        case RATE_LIMITED, OVERLOADED ->
+            closed(
+                state,
+                longer(pauseWhenBusy(), retryAfter),
+                new Omen.Fault(failure.message(), retryAfter));
+        case NO_CREDIT, BAD_CREDENTIAL ->
+            closed(state, PAUSE_BEFORE_SAME_ROUTE, new Omen.Broken(failure.message()));
+        case INTERNAL ->
+            closed(
+                state, PAUSE_BEFORE_SAME_ROUTE, new Omen.Fault(failure.message(), Duration.ZERO));
+        case INVALID_INPUT, CONTENT_POLICY, TIMED_OUT, CANCELED ->
+            change(state, now, new Omen.Fair());
+      };
+    }
+
+    private Decision failed(Failure failure) {
+      return closed(new Attempt.State.Failed(failure), PAUSE_BEFORE_SAME_ROUTE);
+    }
+
+    private Decision timedOut() {
+      return change(
+          new Attempt.State.Failed(
+              new Failure(Failure.Kind.TIMED_OUT, "The provider did not finish in time.")),
+          now);
+    }
+
+    /** The attempt is over: the same channel is left alone for {@code pause}, another is not. */
+    private Change closed(Attempt.State state, Duration pause, Omen... omens) {
+      boolean isElsewhere =
+          standing(situation.with(attempt.with(state, now)), attempt.piece(), now, policy)
+                  instanceof Standing.Wanted wanted
+              && !wanted.route().channel().equals(attempt.channel());
+      return change(state, isElsewhere ? now : now.plus(pause), omens);
+    }
+
+    private Change change(Attempt.State state, Instant lookAt, Omen... omens) {
+      int percent =
+          situation.task().state() instanceof TaskState.Running running ? running.percent() : 0;
+      return new Change(
+          attempt.with(state, lookAt),
+          List.of(),
+          percent,
+          List.of(omens).stream().findFirst(),
+          false);
+    }
+
+    private boolean isOverdue() {
+      Instant since =
+          attempt.state() instanceof Attempt.State.Accepted accepted
+              ? accepted.acceptedAt()
+              : attempt.createdAt();
+      return !now.isBefore(since.plus(policy.deadline));
+    }
+
+    /** As long as it has been unknown for. */
+    private Duration pauseWhenUnknown() {
+      Duration since = Duration.between(attempt.createdAt(), now);
+      return since.compareTo(LONGEST_PAUSE_WHEN_UNKNOWN) > 0
+          ? LONGEST_PAUSE_WHEN_UNKNOWN
+          : longer(since, SHORTEST_PAUSE_WHEN_UNKNOWN);
+    }
+
+    /** Twice as long each time. */
+    private Duration pauseWhenBusy() {
+      long doubled = 1L << Math.min(attempt.number() - 1, 30);
+      return longer(
+          SHORTEST_PAUSE_WHEN_BUSY,
+          Duration.ofSeconds(Math.min(doubled, LONGEST_PAUSE_WHEN_BUSY_SECONDS)));
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+      return one.compareTo(other) > 0 ? one : other;
+    }
   }
 
   /** What was made of what was asked for, at the price that was quoted for all of it. */

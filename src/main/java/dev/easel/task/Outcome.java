@@ -1,5 +1,6 @@
 package dev.easel.task;
 
+import dev.easel.provider.Cancellation;
 import dev.easel.provider.Progress;
 import dev.easel.provider.Reconciliation;
 import dev.easel.provider.Submission;
@@ -15,6 +16,9 @@ public sealed interface Outcome {
 
   /** What became of a submission whose answer was lost. */
   record Reconciled(Reconciliation answer) implements Outcome {}
+
+  /** The answer to being asked to stop. */
+  record Stopped(Cancellation answer) implements Outcome {}
 
   /** What was produced is in our own storage. */
   record Stored(List<Asset> assets) implements Outcome {}

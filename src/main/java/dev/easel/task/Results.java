@@ -8,17 +8,28 @@ import dev.easel.provider.Output;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Copies what providers made into our own storage, under names that are the same at every try. */
 public final class Results {
   private static final long LARGEST = 2L << 30;
 
+  private static final Logger log = LoggerFactory.getLogger(Results.class);
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final Duration BETWEEN_ALERTS = Duration.ofSeconds(10);
+
   private final AssetStore store;
   private final AssetNames names;
+  private final AtomicLong alertedAtNanos =
+      new AtomicLong(System.nanoTime() - BETWEEN_ALERTS.toNanos());
 
   /** Results kept in {@code store}. */
   public Results(AssetStore store, AssetNames names) {
@@ -26,15 +37,26 @@ public final class Results {
     this.names = names;
   }
 
+  /** Whoever wants something stored, and how it waits while that is impossible. */
+  interface Patience {
+    /** Whether to try again. */
+    boolean lasts();
+
+    /** Waits. */
+    void pause(Duration length);
+  }
+
   /**
-   * Stores what {@code attempt} produced; on disk when this returns.
+   * Stores what {@code attempt} produced; on disk when this returns. What was produced has been
+   * paid for: while the store cannot be written, it is tried again, for as long as {@code patience}
+   * lasts.
    *
-   * @throws UncheckedIOException when the store cannot be written; trying again may succeed
+   * @throws UncheckedIOException when the store could not be written until then
    */
-  Outcome store(Attempt attempt, List<Output> outputs) {
+  Outcome store(Attempt attempt, List<Output> outputs, Patience patience) {
     List<Asset> assets = new ArrayList<>(outputs.size());
     for (Output output : outputs) {
-      switch (put(names.stem(attempt.id(), assets.size()), output)) {
+      switch (put(names.stem(attempt.id(), assets.size()), output, patience)) {
         case Put.Stored(StoredFile file) -> assets.add(asset(file));
         case Put.TooLarge(long limit) -> {
           return new Outcome.Unstorable("The result is larger than %d bytes.".formatted(limit));
@@ -47,11 +69,33 @@ public final class Results {
     return new Outcome.Stored(assets);
   }
 
-  private Put put(String stem, Output output) {
-    try {
-      return store.put(stem, new ByteArrayInputStream(output.content()), LARGEST);
-    } catch (IOException full) {
-      throw new UncheckedIOException("cannot store a result", full);
+  private Put put(String stem, Output output, Patience patience) {
+    Duration pause = SHORTEST_PAUSE;
+    while (true) {
+      try {
+        return store.put(stem, new ByteArrayInputStream(output.content()), LARGEST);
+      } catch (IOException full) {
+        if (!patience.lasts()) {
+          throw new UncheckedIOException("cannot store a result", full);
+        }
+        alert(full);
+        patience.pause(pause);
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+                ? LONGEST_PAUSE
+                : pause.multipliedBy(2);
+      }
+    }
+  }
+
+  /** One line once in a while, however many results wait. */
+  private void alert(IOException full) {
+    long now = System.nanoTime();
+    long before = alertedAtNanos.get();
+    if (now - before >= BETWEEN_ALERTS.toNanos() && alertedAtNanos.compareAndSet(before, now)) {
+      log.error(
+          "ALERT: results cannot be stored; their tasks wait, and it is tried again: {}",
+          full.toString());
     }
   }
 

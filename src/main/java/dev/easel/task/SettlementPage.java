@@ -6,12 +6,17 @@ import dev.easel.engine.Jobs;
 import dev.easel.engine.WorkLimits;
 import dev.easel.ledger.Ledger;
 import dev.easel.provider.Failure;
+import dev.easel.task.Decision.Change;
+import dev.easel.task.Decision.Course;
+import dev.easel.task.Settlement.Result;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,14 +29,19 @@ final class SettlementPage {
 
   private final List<Tasks.AttemptOf> begun = new ArrayList<>();
   private final List<Tasks.AttemptOf> changed = new ArrayList<>();
+  private final List<Attempt> learned = new ArrayList<>();
   private final List<Tasks.Percent> progress = new ArrayList<>();
+  private final List<TaskId> toStop = new ArrayList<>();
+  private final List<TaskId> notToStop = new ArrayList<>();
   private final List<Tasks.Ending> endings = new ArrayList<>();
   private final List<Tasks.AssetOf> assets = new ArrayList<>();
   private final List<Jobs.Later> later = new ArrayList<>();
   private final List<Jobs.Parked> parked = new ArrayList<>();
   private final List<Claim> finished = new ArrayList<>();
+  private final List<Claim> taken = new ArrayList<>();
   private final List<Hold> holds = new ArrayList<>();
   private final List<Claim> grantsUsed = new ArrayList<>();
+  private final Omens omens = new Omens();
 
   /** A hold that ends. */
   private record Hold(Task task, long captured) {}
@@ -41,69 +51,108 @@ final class SettlementPage {
     this.slots = slots;
   }
 
-  /** Notes a decision whose claim holds the job. */
-  Settlement.Result decided(Task task, Jobs.Locked job, Decision decision) {
-    Claim claim = job.claim();
-    switch (decision) {
-      case Decision.Begin(Attempt attempt) -> {
-        String channel = WorkLimits.ofChannel(attempt.channel());
-        if (!takeSlot(job, channel)) {
-          parked.add(new Jobs.Parked(claim, channel));
-          return Settlement.Result.PARKED;
-        }
-        begun.add(new Tasks.AttemptOf(task.id(), attempt));
+  /** Begins attempts as far as there are slots; with none, and nothing under way, the job waits. */
+  Result begin(Situation situation, Jobs.Locked job, List<Attempt> attempts) {
+    Optional<String> grant = job.granted();
+    List<Attempt> sending = new ArrayList<>();
+    for (Attempt attempt : attempts) {
+      String channel = WorkLimits.ofChannel(attempt.channel());
+      if (grant.equals(Optional.of(channel))) {
+        grant = Optional.empty();
+        sending.add(attempt);
+      } else if (slots.take(channel, situation.task().request().account())) {
+        sending.add(attempt);
       }
-      case Decision.Wait(Attempt attempt, int percent, Instant until) -> {
-        changed.add(new Tasks.AttemptOf(task.id(), attempt));
-        progress.add(new Tasks.Percent(task.id(), percent));
-        later.add(new Jobs.Later(claim, until));
-      }
-      case Decision.TryAgain(Attempt attempt, Instant at) -> {
-        closed(task, attempt);
-        later.add(new Jobs.Later(claim, at));
-      }
-      case Decision.Succeed(Attempt attempt, List<Asset> results, long captured) -> {
-        closed(task, attempt);
-        for (int position = 0; position < results.size(); position++) {
-          assets.add(new Tasks.AssetOf(task, position, results.get(position)));
-        }
-        ended(task, job, "succeeded", captured, null);
-      }
-      case Decision.Fail(Optional<Attempt> attempt, Failure failure) -> {
-        attempt.ifPresent(a -> closed(task, a));
-        ended(task, job, "failed", 0, failure);
-      }
-      case Decision.Store _ ->
-          throw new IllegalArgumentException("storing is done outside a transaction");
     }
-    return Settlement.Result.WRITTEN;
+    if (job.granted().isPresent()) {
+      grantsUsed.add(job.claim());
+      grant.ifPresent(slots::giveBack);
+    }
+    if (sending.isEmpty() && !situation.hasOpen()) {
+      parked.add(new Jobs.Parked(job.claim(), WorkLimits.ofChannel(attempts.getFirst().channel())));
+      return new Result.Parked();
+    }
+    sending.forEach(attempt -> begun.add(new Tasks.AttemptOf(situation.task().id(), attempt)));
+    return new Result.Begun(sending);
   }
 
-  /** Notes that a queued task was taken back. */
-  Settlement.Result canceled(Task task, Jobs.Locked job) {
+  /** Notes what is new and how the task goes on; the job is held by whoever says so. */
+  Result settle(Situation situation, Jobs.Locked job, Optional<Change> news, Course course) {
+    Task task = situation.task();
+    news.ifPresent(change -> changed(situation, change));
+    switch (course) {
+      case Course.Hold _ -> {}
+      case Course.Again(Instant at) -> later.add(new Jobs.Later(job.claim(), at));
+      case Course.Succeed(long captured) -> ended(task, job, "succeeded", captured, null);
+      case Course.Fail(Failure failure) -> ended(task, job, "failed", 0, failure);
+      case Course.Cancel _ -> ended(task, job, "canceled", 0, null);
+    }
+    return new Result.Done();
+  }
+
+  private void changed(Situation situation, Change change) {
+    Task task = situation.task();
+    attempt(task, change);
+    if (change.isRefusalToStop()) {
+      notToStop.add(task.id());
+    }
+    if (task.request().pieces() > 1) {
+      long made =
+          situation.attempts().stream()
+              .filter(attempt -> attempt.state() instanceof Attempt.State.Produced)
+              .count();
+      progress.add(new Tasks.Percent(task.id(), (int) (100 * made / task.request().pieces())));
+    } else {
+      progress.add(new Tasks.Percent(task.id(), change.percent()));
+    }
+  }
+
+  private void attempt(Task task, Change change) {
+    Attempt attempt = change.attempt();
+    changed.add(new Tasks.AttemptOf(task.id(), attempt));
+    if (!attempt.state().isOpen()) {
+      slots.giveBack(WorkLimits.ofChannel(attempt.channel()));
+    }
+    int first = attempt.piece() * task.request().pieceSize();
+    for (int i = 0; i < change.results().size(); i++) {
+      assets.add(new Tasks.AssetOf(task, first + i, change.results().get(i)));
+    }
+    change.omen().ifPresent(omen -> omens.add(attempt.channel(), omen));
+  }
+
+  /**
+   * Notes what became known about an attempt's submission although the task is somebody else's, or
+   * final; only while nobody has learned it otherwise.
+   *
+   * @param unanswered the attempts of which it is not known, and whether they have been given up
+   */
+  Result learn(Task task, Jobs.@Nullable Locked job, Change change, Map<UUID, Boolean> unanswered) {
+    @Nullable Boolean isGivenUp = unanswered.get(change.attempt().id());
+    if (isGivenUp == null) {
+      return new Result.Lost();
+    }
+    if (job == null || isGivenUp) {
+      learned.add(change.attempt());
+    } else {
+      attempt(task, change);
+      taken.add(job.claim());
+    }
+    return new Result.Done();
+  }
+
+  /** A queued task is taken back; of a running one it is noted that this is wished. */
+  Result cancel(Task task, Jobs.Locked job, @Nullable String state) {
+    if ("running".equals(state)) {
+      toStop.add(task.id());
+      taken.add(job.claim());
+      return new Result.Asked();
+    }
     String account = WorkLimits.ofAccount(task.request().account());
     finish(task, job, "canceled", 0, null);
     if (!job.waitsFor().equals(Optional.of(account))) {
       slots.giveBack(account);
     }
-    return Settlement.Result.WRITTEN;
-  }
-
-  /** A job that was granted a slot of the channel uses that; a grant of another one goes back. */
-  private boolean takeSlot(Jobs.Locked job, String channel) {
-    if (job.granted().isPresent()) {
-      grantsUsed.add(job.claim());
-      if (job.granted().get().equals(channel)) {
-        return true;
-      }
-      slots.giveBack(job.granted().get());
-    }
-    return slots.take(channel);
-  }
-
-  private void closed(Task task, Attempt attempt) {
-    changed.add(new Tasks.AttemptOf(task.id(), attempt));
-    slots.giveBack(WorkLimits.ofChannel(attempt.channel()));
+    return new Result.Done();
   }
 
   private void ended(
@@ -120,22 +169,31 @@ final class SettlementPage {
     job.granted().ifPresent(slots::giveBack);
   }
 
+  /** Whether a channel was found to be at fault. */
+  boolean isOminous() {
+    return !omens.bad().isEmpty();
+  }
+
   /** Writes everything; true when jobs may have become due by it. */
-  boolean write(Connection tx) throws SQLException {
+  boolean write(Connection tx, Breakers breakers) throws SQLException {
     Pipeline writes = new Pipeline();
     Tasks.insertAttempts(writes, begun);
     Tasks.updateAttempts(writes, changed, now);
+    Tasks.learn(writes, learned, now);
     Tasks.begin(writes, begun.stream().map(Tasks.AttemptOf::task).toList(), now);
     Tasks.progress(writes, progress);
+    Tasks.stop(writes, toStop, now);
+    Tasks.doNotStop(writes, notToStop);
     Tasks.insertAssets(writes, assets, now);
     Tasks.finish(writes, endings, now);
     Jobs.reschedule(writes, later);
     Jobs.useGrants(writes, grantsUsed);
-    Jobs.park(writes, parked, now);
+    Jobs.park(writes, parked);
+    Jobs.takeAway(writes, taken, now);
     Jobs.finish(writes, finished);
     writes.run(tx);
 
-    int promoted = slots.promote(tx, now);
+    int promoted = slots.promote(tx);
     Ledger.Book book =
         Ledger.open(tx, holds.stream().map(hold -> hold.task.request().account()).toList());
     for (Hold hold : holds) {
@@ -144,7 +202,10 @@ final class SettlementPage {
     }
     slots.write(writes);
     book.write(writes, now);
+    breakers.write(writes, omens, now);
     writes.run(tx);
-    return promoted > 0 || later.stream().anyMatch(job -> !job.runAt().isAfter(now));
+    return promoted > 0
+        || !taken.isEmpty()
+        || later.stream().anyMatch(job -> !job.runAt().isAfter(now));
   }
 }

@@ -10,28 +10,40 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Answers reads. A final task is kept until it is evicted, a live one for at most 250 ms, and what
- * this node changes itself is seen at once. However many callers read or wait, the database sees
- * one query at a time, for all of them.
+ * this node changes itself is seen at once. However many callers read, wait or watch, the database
+ * sees one query at a time, for all of them.
  */
 public final class Snapshots implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Snapshots.class);
   private static final Duration FRESH = Duration.ofMillis(250);
+
+  /** Who asks hears within two seconds that the database is away. */
+  private static final Duration PATIENCE = Duration.ofMillis(1_500);
+
   private static final int MOST_KEPT = 50_000;
   private static final int MOST_READ_AT_ONCE = 1_000;
+  private static final int MOST_LOOKED_AFTER_AT_ONCE = 5_000;
 
   private final Cache<TaskId, Snapshot> cache =
       Caffeine.newBuilder().maximumSize(MOST_KEPT).build();
@@ -40,9 +52,16 @@ public final class Snapshots implements AutoCloseable {
   private final Cache<TaskId, Long> changes =
       Caffeine.newBuilder().expireAfterWrite(Duration.ofSeconds(10)).build();
 
-  private final Map<TaskId, Watch> watched = new ConcurrentHashMap<>();
+  private final Map<TaskId, Watched> watched = new ConcurrentHashMap<>();
+
+  /** Watched tasks that this node has changed and that have not been read since. */
+  private final Set<TaskId> changed = ConcurrentHashMap.newKeySet();
+
+  private final Semaphore somethingChanged = new Semaphore(0);
+  private final AtomicInteger watchers = new AtomicInteger();
   private final Database database;
   private final Batch<TaskId, Optional<Task>> reads;
+  private final Positions positions;
   private final Thread ticker;
   private volatile boolean stopping;
 
@@ -52,17 +71,11 @@ public final class Snapshots implements AutoCloseable {
     }
   }
 
-  /** The callers that wait for one task to end; the last to leave removes it. */
-  private record Watch(CompletableFuture<Task> end, int callers) {
-    Watch plus(int more) {
-      return new Watch(end, callers + more);
-    }
-  }
-
   /** Starts serving reads of {@code database}. */
   public Snapshots(Database database) {
     this.database = database;
     this.reads = database.batch("reads", MOST_READ_AT_ONCE, this::readAll);
+    this.positions = new Positions(database, this::queued, this::moved);
     this.ticker = Thread.ofPlatform().name("snapshots").daemon().start(this::tickForEver);
   }
 
@@ -70,7 +83,9 @@ public final class Snapshots implements AutoCloseable {
   public Optional<Task> read(AccountId account, TaskId id) {
     Snapshot snapshot = cache.getIfPresent(id);
     Optional<Task> task =
-        snapshot != null && snapshot.isFresh() ? Optional.of(snapshot.task) : reads.submit(id);
+        snapshot != null && snapshot.isFresh()
+            ? Optional.of(snapshot.task)
+            : reads.submit(id, PATIENCE);
     return task.filter(found -> found.request().account().equals(account));
   }
 
@@ -80,20 +95,155 @@ public final class Snapshots implements AutoCloseable {
     if (now.isEmpty() || now.get().state().isFinal() || !patience.isPositive() || stopping) {
       return now;
     }
-    Watch watch =
-        watched.compute(
-            id, (_, w) -> w == null ? new Watch(new CompletableFuture<>(), 1) : w.plus(1));
-    try {
-      refresh(id); // the task may have ended between the read and the watch
-      return Optional.of(watch.end.get(patience.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (TimeoutException | ExecutionException notYet) {
-      return read(account, id);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      return now;
-    } finally {
-      watched.computeIfPresent(id, (_, w) -> w.callers > 1 ? w.plus(-1) : null);
+    try (Watch watch = watch(now.get())) {
+      return Optional.of(watch.end(patience));
     }
+  }
+
+  /** Watches a task that has been read. The caller closes the watch. */
+  public Watch watch(Task task) {
+    TaskId id = task.id();
+    Watch watch = new Watch(id, task);
+    watchers.incrementAndGet();
+    // What happened between the read and this has been told to nobody.
+    Snapshot known = cache.getIfPresent(id);
+    if (known == null) {
+      lookSoon(id);
+    } else {
+      watch.of.advance(known.task);
+    }
+    return watch;
+  }
+
+  /** Adds to {@code task} where it stands in its queue, if it is queued and that is known. */
+  public TaskView view(Task task) {
+    return task.state() instanceof TaskState.Queued
+        ? new TaskView(task, positions.of(task.id()))
+        : TaskView.of(task);
+  }
+
+  /** The same for several. */
+  public List<TaskView> views(List<Task> tasks) {
+    positions.want(
+        tasks.stream()
+            .filter(task -> task.state() instanceof TaskState.Queued)
+            .map(Task::id)
+            .toList());
+    return tasks.stream().map(this::view).toList();
+  }
+
+  /** A task that somebody watches, and everybody who does. */
+  private static final class Watched {
+    private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<Task> end = new CompletableFuture<>();
+    private volatile Task task;
+
+    Watched(Task task) {
+      this.task = task;
+    }
+
+    /** Takes note of how the task stands, unless it is known to have gone further. */
+    synchronized void advance(Task now) {
+      if (hasReached(now, task) && !now.state().equals(task.state())) {
+        task = now;
+        wake();
+        if (now.state().isFinal()) {
+          end.complete(now);
+        }
+      }
+    }
+
+    void wake() {
+      watches.forEach(watch -> watch.news.release());
+    }
+  }
+
+  /** Follows one task. To be used by one thread, which should be a virtual one. */
+  public final class Watch implements AutoCloseable {
+    private final TaskId id;
+    private final Watched of;
+    private final Semaphore news = new Semaphore(0);
+    private @Nullable TaskView shown;
+
+    private Watch(TaskId id, Task task) {
+      this.id = id;
+      this.of =
+          watched.compute(
+              id,
+              (_, known) -> {
+                Watched its = known == null ? new Watched(task) : known;
+                its.watches.add(this);
+                return its;
+              });
+      of.advance(task);
+    }
+
+    /**
+     * How the task stands when that is not what was answered before: at once for the first time,
+     * later when something happens. What happens in quick succession is answered as one. Empty when
+     * nothing has happened within {@code patience}, and when the watch {@link #isOver}.
+     */
+    public Optional<TaskView> next(Duration patience) throws InterruptedException {
+      long end = System.nanoTime() + patience.toNanos();
+      do {
+        news.drainPermits();
+        TaskView before = shown;
+        TaskView now = before == null ? view(of.task) : known(of.task);
+        if (before == null || now.isNewsAfter(before)) {
+          shown = now;
+          return Optional.of(now);
+        }
+      } while (!stopping && news.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS));
+      return Optional.empty();
+    }
+
+    /** Whether nothing more will be heard of the task here, because this node is going down. */
+    public boolean isOver() {
+      return stopping;
+    }
+
+    private TaskView known(Task task) {
+      return task.state() instanceof TaskState.Queued
+          ? new TaskView(task, positions.known(id))
+          : TaskView.of(task);
+    }
+
+    /** The task when it is final, or as it stands when {@code patience} is over. */
+    private Task end(Duration patience) {
+      try {
+        return stopping ? of.task : of.end.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException | ExecutionException notYet) {
+        return of.task;
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return of.task;
+      }
+    }
+
+    @Override
+    public void close() {
+      watched.computeIfPresent(
+          id,
+          (_, its) -> {
+            if (its.watches.remove(this)) {
+              watchers.decrementAndGet();
+            }
+            return its.watches.isEmpty() ? null : its;
+          });
+    }
+  }
+
+  /** Whether {@code task} is at least as far as {@code mark}; what is read late may not be. */
+  private static boolean hasReached(Task task, Task mark) {
+    return reached(task.state()) >= reached(mark.state());
+  }
+
+  private static int reached(TaskState state) {
+    return switch (state) {
+      case TaskState.Queued _ -> -1;
+      case TaskState.Running running -> running.percent();
+      case TaskState.Succeeded _, TaskState.Failed _, TaskState.Canceled _ -> Integer.MAX_VALUE;
+    };
   }
 
   /** Remembers a task that this node has just accepted. */
@@ -109,29 +259,42 @@ public final class Snapshots implements AutoCloseable {
     changes.put(id, System.nanoTime());
     cache.invalidate(id);
     if (watched.containsKey(id)) {
-      Thread.startVirtualThread(() -> refresh(id));
+      lookSoon(id);
     }
   }
 
-  /** How many tasks are waited for. */
-  int watched() {
+  /** Changes that come while the ticker reads are read together after that. */
+  private void lookSoon(TaskId id) {
+    changed.add(id);
+    somethingChanged.release();
+  }
+
+  /** How many tasks are watched. */
+  public int watched() {
     return watched.size();
   }
 
+  /** How many callers watch them. */
+  public int watchers() {
+    return watchers.get();
+  }
+
   private void keep(Task task, long readAtNanos) {
-    cache.put(task.id(), new Snapshot(task, readAtNanos));
+    Snapshot fresh = new Snapshot(task, readAtNanos);
+    cache.asMap().merge(task.id(), fresh, (old, _) -> hasReached(task, old.task) ? fresh : old);
     Long changedAt = changes.getIfPresent(task.id());
     if (changedAt != null && changedAt - readAtNanos >= 0 && !task.state().isFinal()) {
       cache.invalidate(task.id());
     }
   }
 
-  /** From now on nobody waits: who does is answered with what is known. */
+  /** From now on nobody waits or watches: who does is answered with what is known. */
   public void stopWaiting() {
     stopping = true;
-    watched
-        .values()
-        .forEach(watch -> watch.end.completeExceptionally(new IllegalStateException("stopping")));
+    for (Watched its : watched.values()) {
+      its.end.completeExceptionally(new IllegalStateException("stopping"));
+      its.wake();
+    }
   }
 
   /** An account's tasks, newest first, from before {@code before} on. */
@@ -140,17 +303,6 @@ public final class Snapshots implements AutoCloseable {
       return Tasks.list(connection, account, before, most);
     } catch (SQLException away) {
       throw new DatabaseException("cannot list tasks", away);
-    }
-  }
-
-  private void refresh(TaskId id) {
-    reads.submit(id).ifPresent(this::announceEnd);
-  }
-
-  private void announceEnd(Task task) {
-    Watch watch = task.state().isFinal() ? watched.get(task.id()) : null;
-    if (watch != null) {
-      watch.end.complete(task);
     }
   }
 
@@ -180,13 +332,27 @@ public final class Snapshots implements AutoCloseable {
     return ids.stream().map(id -> Optional.ofNullable(tasks.get(id))).toList();
   }
 
-  /** Looks after the tasks that somebody waits for and another node may have ended. */
+  /**
+   * Looks after the tasks that somebody watches: all of them every 250 ms, since another node may
+   * have changed them, and at once those that this node has changed.
+   */
   private void tickForEver() {
     try {
-      while (true) {
-        TimeUnit.NANOSECONDS.sleep(FRESH.toNanos());
-        if (!watched.isEmpty()) {
-          tick();
+      for (long next = System.nanoTime() + FRESH.toNanos(); ; ) {
+        boolean early =
+            somethingChanged.tryAcquire(next - System.nanoTime(), TimeUnit.NANOSECONDS)
+                && System.nanoTime() - next < 0;
+        somethingChanged.drainPermits();
+        Set<TaskId> ids = drainChanged();
+        if (early) {
+          ids.retainAll(watched.keySet());
+        } else {
+          ids = watched.keySet();
+          next = System.nanoTime() + FRESH.toNanos();
+        }
+        lookAfter(List.copyOf(ids));
+        if (!early && !queued().isEmpty()) {
+          positions.ask();
         }
       }
     } catch (InterruptedException closed) {
@@ -194,12 +360,51 @@ public final class Snapshots implements AutoCloseable {
     }
   }
 
-  private void tick() {
+  private Set<TaskId> drainChanged() {
+    Set<TaskId> drained = new HashSet<>();
+    for (Iterator<TaskId> each = changed.iterator(); each.hasNext(); each.remove()) {
+      drained.add(each.next());
+    }
+    return drained;
+  }
+
+  private void lookAfter(List<TaskId> ids) {
+    if (ids.isEmpty()) {
+      return;
+    }
     try (Connection connection = database.connection()) {
-      List<TaskId> ids = List.copyOf(watched.keySet());
-      readAll(connection, ids).forEach(task -> task.ifPresent(this::announceEnd));
+      for (int from = 0; from < ids.size(); from += MOST_LOOKED_AFTER_AT_ONCE) {
+        int to = Math.min(ids.size(), from + MOST_LOOKED_AFTER_AT_ONCE);
+        for (Optional<Task> task : readAll(connection, ids.subList(from, to))) {
+          task.ifPresent(this::announce);
+        }
+      }
     } catch (SQLException | RuntimeException away) {
-      log.debug("cannot look after {} watched tasks: {}", watched.size(), away.getMessage());
+      log.debug("cannot look after {} watched tasks: {}", ids.size(), away.getMessage());
+    }
+  }
+
+  private void announce(Task task) {
+    Watched its = watched.get(task.id());
+    if (its != null) {
+      its.advance(task);
+    }
+  }
+
+  private List<TaskId> queued() {
+    return watched.values().stream()
+        .map(its -> its.task)
+        .filter(task -> task.state() instanceof TaskState.Queued)
+        .map(Task::id)
+        .toList();
+  }
+
+  private void moved(Collection<TaskId> ids) {
+    for (TaskId id : ids) {
+      Watched its = watched.get(id);
+      if (its != null) {
+        its.wake();
+      }
     }
   }
 

@@ -1,18 +1,22 @@
 package dev.easel.task;
 
-import com.fasterxml.uuid.Generators;
-import com.fasterxml.uuid.NoArgGenerator;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
 /** Names a task: a UUIDv7, so that ids sort by age. Clients treat its text as opaque. */
 public record TaskId(UUID value) {
-  private static final NoArgGenerator UUIDS = Generators.timeBasedEpochRandomGenerator();
+  private static final long VERSION = 7L << 12;
+  private static final long VARIANT = 2L << 62;
   private static final int TEXT_LENGTH = 36;
 
-  /** A fresh one. */
-  public static TaskId random() {
-    return new TaskId(UUIDS.generate());
+  /** A fresh one, of {@code now} (RFC 9562, section 5.7). */
+  public static TaskId random(Instant now) {
+    UUID random = UUID.randomUUID();
+    return new TaskId(
+        new UUID(
+            (now.toEpochMilli() << 16) | VERSION | (random.getMostSignificantBits() & 0xFFF),
+            VARIANT | (random.getLeastSignificantBits() >>> 2)));
   }
 
   /** The id that {@code text} spells; empty when it spells none. */

@@ -10,6 +10,7 @@ import dev.easel.catalog.Parameters;
  *
  * @param id made before anything is written, so that a lost answer can be looked up
  * @param model the model's id in Easel's own terms
+ * @param pieceSize how many outputs one submission makes at most; more are asked for in pieces
  * @param credits the quote: what is held when the task is accepted
  */
 public record TaskRequest(
@@ -20,15 +21,29 @@ public record TaskRequest(
     String model,
     MediaKind kind,
     Parameters parameters,
+    int pieceSize,
     long credits) {
   public TaskRequest {
     if (credits < 1) {
       throw new IllegalArgumentException("a quote is at least 1 credit, not " + credits);
+    }
+    if (pieceSize < 1) {
+      throw new IllegalArgumentException("a piece is at least 1 output, not " + pieceSize);
     }
   }
 
   /** How many outputs are asked for. */
   public int outputs() {
     return parameters.n();
+  }
+
+  /** How many submissions it takes when all go well. */
+  public int pieces() {
+    return Math.ceilDiv(outputs(), pieceSize);
+  }
+
+  /** How many outputs are asked for by one piece. */
+  int outputs(int piece) {
+    return Math.min(pieceSize, outputs() - piece * pieceSize);
   }
 }

@@ -24,8 +24,9 @@ public sealed interface TaskState {
    * A provider has been asked.
    *
    * @param percent done, as far as the provider says
+   * @param isToStop whether the customer wants it stopped and the provider has not said no
    */
-  record Running(Instant startedAt, int percent) implements TaskState {}
+  record Running(Instant startedAt, int percent, boolean isToStop) implements TaskState {}
 
   /** The results are in our own storage. */
   record Succeeded(Instant startedAt, Instant finishedAt, long captured, List<Asset> results)
@@ -41,6 +42,6 @@ public sealed interface TaskState {
   /** Nothing came of it; what was held has been given back. */
   record Failed(Instant finishedAt, Failure failure) implements TaskState {}
 
-  /** The customer took it back before it began. */
+  /** The customer took it back, before it began or before the provider was done. */
   record Canceled(Instant finishedAt) implements TaskState {}
 }

@@ -7,6 +7,7 @@ import dev.easel.catalog.Parameters;
 import dev.easel.db.Columns;
 import dev.easel.db.Pipeline;
 import dev.easel.provider.Failure;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,7 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +48,7 @@ final class Tasks {
         .add("timestamptz", task -> Timestamp.from(task.createdAt()))
         .add("bigint", task -> task.request().credits())
         .add("smallint", task -> task.request().outputs())
+        .add("smallint", task -> task.request().pieceSize())
         .add("text", task -> task.request().kind().word())
         .add("text", task -> task.request().model())
         .add("text", task -> task.request().origin().dialect())
@@ -58,9 +58,9 @@ final class Tasks {
         .into(
             writes,
             """
-            insert into task (id, account_id, key_id, created_at, credits, outputs, kind, model, dialect, listing,
+            insert into task (id, account_id, key_id, created_at, credits, outputs, piece_size, kind, model, dialect, listing,
               parameters, body, state)
-            select t.*, 'queued' from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t
+            select t.*, 'queued' from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t
             """);
   }
 
@@ -168,11 +168,12 @@ final class Tasks {
         .add("text", a -> a.attempt.channel())
         .add("text", a -> a.attempt.upstreamModel())
         .add("timestamptz", a -> Timestamp.from(a.attempt.createdAt()))
+        .add("timestamptz", a -> Timestamp.from(a.attempt.lookAt()))
         .into(
             writes,
             """
-            insert into attempt (id, task_id, piece, number, channel, upstream_model, created_at, state)
-            select a.*, 'sending' from unnest(?, ?, ?, ?, ?, ?, ?) as a
+            insert into attempt (id, task_id, piece, number, channel, upstream_model, created_at, look_at, state)
+            select a.*, 'sending' from unnest(?, ?, ?, ?, ?, ?, ?, ?) as a
             """);
   }
 
@@ -186,16 +187,122 @@ final class Tasks {
         .add("timestamptz", row -> timestamp(row.finishedAt))
         .add("text", row -> row.failure == null ? null : row.failure.kind().name())
         .add("text", row -> row.failure == null ? null : row.failure.message())
+        .add("smallint", AttemptRow::outputs)
+        .add("timestamptz", row -> Timestamp.from(row.lookAt))
         .into(
             writes,
             """
             update attempt set state = a.state, upstream_id = coalesce(a.upstream_id, attempt.upstream_id),
               accepted_at = coalesce(a.accepted_at, attempt.accepted_at), finished_at = a.finished_at,
-              failure_kind = a.failure_kind, failure_message = a.failure_message
-            from unnest(?, ?, ?, ?, ?, ?, ?)
-              as a (id, state, upstream_id, accepted_at, finished_at, failure_kind, failure_message)
-            where attempt.id = a.id and attempt.state in ('sending', 'accepted', 'unknown')
+              failure_kind = a.failure_kind, failure_message = a.failure_message, outputs = a.outputs,
+              look_at = a.look_at
+            from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
+              as a (id, state, upstream_id, accepted_at, finished_at, failure_kind, failure_message, outputs, look_at)
+            where attempt.id = a.id and attempt.finished_at is null
             """);
+  }
+
+  /** Those of {@code ids} whose submission nobody knows the answer of: whether each is given up. */
+  static Map<UUID, Boolean> unanswered(Connection tx, Collection<UUID> ids) throws SQLException {
+    Map<UUID, Boolean> unanswered = new HashMap<>();
+    Columns.of(ids)
+        .add("uuid", id -> id)
+        .query(
+            tx,
+            """
+            select id, finished_at is not null from attempt
+            where id = any (?) and state in ('sending', 'unknown') and resolved_at is null
+            """,
+            row -> unanswered.put(row.getObject(1, UUID.class), row.getBoolean(2)));
+    return unanswered;
+  }
+
+  /**
+   * Notes what became known of attempts that have been given up: a refusal cost nothing; of
+   * anything else only the upstream's id is new, it stays for the operator.
+   */
+  static void learn(Pipeline writes, Collection<Attempt> attempts, Instant now) {
+    List<AttemptRow> rows = attempts.stream().map(a -> AttemptRow.of(a, now)).toList();
+    Columns.of(rows)
+        .add("uuid", AttemptRow::id)
+        .add("text", AttemptRow::state)
+        .add("text", AttemptRow::upstreamId)
+        .add("text", row -> row.failure == null ? null : row.failure.kind().name())
+        .add("text", row -> row.failure == null ? null : row.failure.message())
+        .into(
+            writes,
+            """
+            update attempt set upstream_id = coalesce(a.upstream_id, attempt.upstream_id),
+              state = case a.state when 'rejected' then 'rejected' else attempt.state end,
+              failure_kind = case a.state when 'rejected' then a.failure_kind end,
+              failure_message = case a.state when 'rejected' then a.failure_message end
+            from unnest(?, ?, ?, ?, ?) as a (id, state, upstream_id, failure_kind, failure_message)
+            where attempt.id = a.id and attempt.state = 'unknown' and attempt.finished_at is not null
+            """);
+  }
+
+  /** The task that an attempt is of, with all its attempts. */
+  static Optional<Situation> ofAttempt(Connection tx, UUID attempt) throws SQLException {
+    List<TaskId> ids =
+        Columns.of(List.of(attempt))
+            .add("uuid", id -> id)
+            .query(
+                tx,
+                "select task_id from attempt where id = any (?)",
+                row -> new TaskId(row.getObject(1, UUID.class)));
+    Map<TaskId, List<Attempt>> attempts = attempts(tx, ids);
+    return load(tx, ids).stream()
+        .map(task -> new Situation(task, attempts.getOrDefault(task.id(), List.of())))
+        .findFirst();
+  }
+
+  /** Notes what an operator has found out about an attempt that was given up. */
+  static boolean resolve(Connection tx, UUID attempt, Unknowns.Finding finding, Timestamp now)
+      throws SQLException {
+    try (PreparedStatement update =
+        tx.prepareStatement(
+            """
+            update attempt set resolved_at = ?, resolution = ?, cost = ?, upstream_id = coalesce(?, upstream_id)
+            where id = ? and state = 'unknown' and finished_at is not null and resolved_at is null
+            """)) {
+      update.setTimestamp(1, now);
+      switch (finding) {
+        case Unknowns.Finding.Nothing _ -> {
+          update.setString(2, "nothing");
+          update.setBigDecimal(3, BigDecimal.ZERO);
+          update.setString(4, null);
+        }
+        case Unknowns.Finding.Accepted(String upstreamId) -> {
+          update.setString(2, "produced");
+          update.setBigDecimal(3, null);
+          update.setString(4, upstreamId);
+        }
+        case Unknowns.Finding.Bought(Optional<BigDecimal> cost) -> {
+          update.setString(2, "cost");
+          update.setBigDecimal(3, cost.orElse(null));
+          update.setString(4, null);
+        }
+      }
+      update.setObject(5, attempt);
+      return update.executeUpdate() == 1;
+    }
+  }
+
+  /** Notes that running tasks are to be stopped. */
+  static void stop(Pipeline writes, Collection<TaskId> tasks, Instant now) {
+    Columns.of(tasks)
+        .value(Timestamp.from(now))
+        .add("uuid", TaskId::value)
+        .into(
+            writes,
+            "update task set cancel_asked_at = ? where id = any (?) and finished_at is null");
+  }
+
+  /** Forgets that running tasks were to be stopped: a provider would not. */
+  static void doNotStop(Pipeline writes, Collection<TaskId> tasks) {
+    Columns.of(tasks)
+        .add("uuid", TaskId::value)
+        .into(writes, "update task set cancel_asked_at = null where id = any (?)");
   }
 
   /** Queued tasks begin to run; running ones stay as they are. */
@@ -255,15 +362,16 @@ final class Tasks {
             });
   }
 
-  /** Those of {@code ids} for which no provider has been asked yet. */
-  static Set<TaskId> queued(Connection tx, Collection<TaskId> ids) throws SQLException {
-    return new HashSet<>(
-        Columns.of(ids)
-            .add("uuid", TaskId::value)
-            .query(
-                tx,
-                "select id from task where id = any (?) and state = 'queued'",
-                row -> new TaskId(row.getObject(1, UUID.class))));
+  /** The states of {@code ids}. */
+  static Map<TaskId, String> states(Connection tx, Collection<TaskId> ids) throws SQLException {
+    Map<TaskId, String> states = new HashMap<>();
+    Columns.of(ids)
+        .add("uuid", TaskId::value)
+        .query(
+            tx,
+            "select id, state from task where id = any (?)",
+            row -> states.put(new TaskId(row.getObject(1, UUID.class)), row.getString(2)));
+    return states;
   }
 
   /** A result of a task. */
@@ -311,6 +419,7 @@ final class Tasks {
               row.getString("model"),
               MediaKind.of(row.getString("kind")),
               new Parameters((ObjectNode) JSON.readTree(row.getString("parameters"))),
+              row.getInt("piece_size"),
               row.getLong("credits"));
       return new TaskRow(request, instant(row, "created_at"), stateOf(row), new ArrayList<>());
     }
@@ -333,7 +442,10 @@ final class Tasks {
         switch (state) {
           case "queued" -> new TaskState.Queued();
           case "running" ->
-              new TaskState.Running(instant(row, "started_at"), row.getInt("percent"));
+              new TaskState.Running(
+                  instant(row, "started_at"),
+                  row.getInt("percent"),
+                  row.getTimestamp("cancel_asked_at") != null);
           case "failed" -> new TaskState.Failed(instant(row, "finished_at"), failure(row));
           case "canceled" -> new TaskState.Canceled(instant(row, "finished_at"));
           default -> throw new IllegalStateException("a task in the unknown state " + state);
@@ -350,13 +462,17 @@ final class Tasks {
         row.getString("channel"),
         row.getString("upstream_model"),
         instant(row, "created_at"),
+        instant(row, "look_at"),
         switch (state) {
           case "sending" -> new Attempt.State.Sending();
           case "accepted" ->
               new Attempt.State.Accepted(row.getString("upstream_id"), instant(row, "accepted_at"));
-          case "unknown" -> new Attempt.State.Unknown();
+          case "unknown" ->
+              row.getTimestamp("finished_at") == null
+                  ? new Attempt.State.Unknown()
+                  : new Attempt.State.GivenUp();
           case "rejected" -> new Attempt.State.Rejected(failure(row));
-          case "produced" -> new Attempt.State.Produced();
+          case "produced" -> new Attempt.State.Produced(row.getInt("outputs"));
           case "failed" -> new Attempt.State.Failed(failure(row));
           default -> throw new IllegalStateException("an attempt in the unknown state " + state);
         });
@@ -369,20 +485,28 @@ final class Tasks {
       @Nullable String upstreamId,
       @Nullable Instant acceptedAt,
       @Nullable Instant finishedAt,
-      @Nullable Failure failure) {
+      @Nullable Failure failure,
+      @Nullable Integer outputs,
+      Instant lookAt) {
 
     static AttemptRow of(Attempt attempt, Instant now) {
       UUID id = attempt.id();
+      Instant lookAt = attempt.lookAt();
       return switch (attempt.state()) {
-        case Attempt.State.Sending _ -> new AttemptRow(id, "sending", null, null, null, null);
+        case Attempt.State.Sending _ ->
+            new AttemptRow(id, "sending", null, null, null, null, null, lookAt);
         case Attempt.State.Accepted(String upstreamId, Instant acceptedAt) ->
-            new AttemptRow(id, "accepted", upstreamId, acceptedAt, null, null);
-        case Attempt.State.Unknown _ -> new AttemptRow(id, "unknown", null, null, null, null);
+            new AttemptRow(id, "accepted", upstreamId, acceptedAt, null, null, null, lookAt);
+        case Attempt.State.Unknown _ ->
+            new AttemptRow(id, "unknown", null, null, null, null, null, lookAt);
+        case Attempt.State.GivenUp _ ->
+            new AttemptRow(id, "unknown", null, null, now, null, null, lookAt);
         case Attempt.State.Rejected(Failure failure) ->
-            new AttemptRow(id, "rejected", null, null, now, failure);
-        case Attempt.State.Produced _ -> new AttemptRow(id, "produced", null, null, now, null);
+            new AttemptRow(id, "rejected", null, null, now, failure, null, lookAt);
+        case Attempt.State.Produced(int outputs) ->
+            new AttemptRow(id, "produced", null, null, now, null, outputs, lookAt);
         case Attempt.State.Failed(Failure failure) ->
-            new AttemptRow(id, "failed", null, null, now, failure);
+            new AttemptRow(id, "failed", null, null, now, failure, null, lookAt);
       };
     }
   }

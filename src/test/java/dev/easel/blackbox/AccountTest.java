@@ -174,8 +174,19 @@ class AccountTest {
     assertThat(gateway.cancel(key, queued).json().path("data"))
         .isEqualTo(canceled.path("data")); // it is what the caller wanted
     assertThat(gateway.available(key)).isEqualTo(85);
-    assertThat(Gateway.refusal(gateway.cancel(key, running))).contains("can no longer be canceled");
+  }
+
+  @Test
+  void aRunningTaskIsTakenBackWhereItsProviderStops() {
+    String key = gateway.node().account(100, Key.Rules.NONE, 1);
+    String running = gateway.created(key, Gateway.image(Gateway.endless()));
+    gateway.awaitRunning(key, running);
     assertThat(gateway.held(key)).isEqualTo(15);
+    JsonNode canceled = gateway.cancel(key, running).json();
+    assertThat(canceled.at("/data/task_status").asInt()).isEqualTo(4);
+    assertThat(canceled.at("/data/fail_reason").asString()).isEqualTo("Canceled.");
+    assertThat(gateway.available(key)).isEqualTo(100);
+    assertThat(gateway.held(key)).isZero();
   }
 
   @Test

@@ -59,8 +59,12 @@ class CatalogFilesTest {
         .allSatisfy(model -> {
           assertThat(model.state()).isEqualTo(Availability.ON);
           assertThat(model.limits().attempts()).isEqualTo(2);
-          assertThat(model.routes()).containsExactly(new Route("sandbox", model.id(), 1, 1));
+          assertThat(model.routes()).extracting(Route::channel).containsExactly("sandbox");
         });
+    assertThat(catalog.models())
+        .as("how many outputs a submission makes")
+        .extracting(Model::pieceSize)
+        .containsExactlyInAnyOrder(Route.ANY_OUTPUTS, 1, 1);
     assertThat(catalog.channels()).extracting(Channel::provider).containsExactly("sandbox");
     assertThat(catalog.model("seedance-2").orElseThrow().kind()).isEqualTo(MediaKind.VIDEO);
     assertThat(catalog.model("gpt-image-2").orElseThrow().label().name()).isEqualTo("GPT Image 2");
@@ -73,7 +77,7 @@ class CatalogFilesTest {
 
     assertThat(model.limits())
         .isEqualTo(new Model.Limits(Duration.ofSeconds(90), Duration.ofHours(1), 2));
-    assertThat(model.routes()).containsExactly(new Route("here", "pen-1", 1, 1));
+    assertThat(model.routes()).containsExactly(new Route("here", "pen-1", 1, 1, Route.ANY_OUTPUTS));
     assertThat(catalog.listing("omni", "pen").orElseThrow().aliases()).isEmpty();
     assertThat(catalog.listing("omni", "pen").orElseThrow().state()).isEqualTo(Availability.ON);
     assertThat(catalog.channels())
@@ -102,7 +106,7 @@ class CatalogFilesTest {
           kind: image          | kind: image, knd: x          | small.yaml: line
           name: Pen            | name: Pen␤    colour: red    | small.yaml: models.pen.colour: unknown key; there are abilities, attempts, deadline, description, kind, name, parameters, routes, state, typical
           listings:            | extra: {}␤listings:          | small.yaml: extra: unknown key; there are channels, listings, models
-          , model: pen-1}      | , model: pen-1, wight: 3}    | small.yaml: models.pen.routes[0].wight: unknown key; there are channel, model, priority, weight
+          , model: pen-1}      | , model: pen-1, wight: 3}    | small.yaml: models.pen.routes[0].wight: unknown key; there are channel, model, outputs, priority, weight
           per: output          | per: output, pro: x          | small.yaml: listings.omni.pen.price[0].pro: unknown key; there are credits, per, when
           concurrency: 3       | concurency: 3                | small.yaml: channels.here.concurency: unknown key; there are concurrency, provider, settings
           kind: image          | state: on                    | small.yaml: models.pen.kind: missing

@@ -77,8 +77,7 @@ class JobsTest {
 
     assertThat(Jobs.renew(tx, List.of(old, fresh), LEASED.plusSeconds(60))).containsExactly(fresh);
     Pipeline.run(tx, writes -> Jobs.reschedule(writes, List.of(new Jobs.Later(old, NOW))));
-    Pipeline.run(
-        tx, writes -> Jobs.park(writes, List.of(new Jobs.Parked(old, "channel:full")), NOW));
+    Pipeline.run(tx, writes -> Jobs.park(writes, List.of(new Jobs.Parked(old, "channel:full"))));
     Pipeline.run(tx, writes -> Jobs.finish(writes, List.of(old)));
     assertThat(claim("third", NOW, 1)).as("still leased").isEmpty();
     assertThat(Jobs.rescue(tx, LEASED.plusSeconds(59))).as("renewed").isZero();
@@ -97,8 +96,7 @@ class JobsTest {
   void aReturnedJobIsNotRenewed() throws SQLException {
     insert(NOW, Optional.empty());
     Claim claim = claim("n", NOW, 1).getFirst();
-    Pipeline.run(
-        tx, writes -> Jobs.park(writes, List.of(new Jobs.Parked(claim, "channel:full")), NOW));
+    Pipeline.run(tx, writes -> Jobs.park(writes, List.of(new Jobs.Parked(claim, "channel:full"))));
     assertThat(Jobs.renew(tx, List.of(claim), LEASED)).isEmpty();
     assertThat(claim("n", NOW, 1)).isEmpty();
     assertThat(Jobs.lock(tx, "test", List.of(claim.subject())).get(claim.subject()))

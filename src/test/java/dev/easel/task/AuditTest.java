@@ -28,8 +28,12 @@ class AuditTest {
   private static final String ORPHAN = "no row is an orphan";
   private static final String JOB = "a task has a job exactly while it is live";
   private static final String BEGUN = "a task has been attempted exactly when it has begun";
-  private static final String OPEN = "no attempt is open for a final task, but for unknown ones";
-  private static final String RESULTS = "a task has results exactly when it succeeded";
+  private static final String OPEN = "no attempt is open for a final task";
+  private static final String AGAIN =
+      "a piece is attempted again only after a refusal or a failure";
+  private static final String RESULTS =
+      "a task has the results that its attempts produced, and succeeded when there are some";
+  private static final String WAITS = "no job waits for a work limit that has room";
   private static final String ACCOUNT = "an account's running count is its tasks that may run";
   private static final String CHANNEL =
       "a channel's running count is its open attempts and the slots it has granted";
@@ -85,8 +89,8 @@ class AuditTest {
         row(
             ORPHAN,
             """
-            insert into attempt (id, task_id, created_at, piece, number, state, channel, upstream_model)
-            values (gen_random_uuid(), gen_random_uuid(), now(), 0, 1, 'sending', 'x', 'x')
+            insert into attempt (id, task_id, created_at, look_at, piece, number, state, channel, upstream_model)
+            values (gen_random_uuid(), gen_random_uuid(), now(), now(), 0, 1, 'sending', 'x', 'x')
             """),
         row(ORPHAN, "update asset set account_id = 99"),
         row(JOB, "delete from job using task where task.id = subject and task.account_id = 1"),
@@ -102,23 +106,34 @@ class AuditTest {
         row(
             BEGUN,
             """
-            insert into attempt (id, task_id, created_at, finished_at, piece, number, state, channel, upstream_model,
-              failure_kind)
-            select gen_random_uuid(), id, now(), now(), 0, 1, 'rejected', 'a', 'm', 'INTERNAL'
+            insert into attempt (id, task_id, created_at, look_at, finished_at, piece, number, state, channel,
+              upstream_model, failure_kind)
+            select gen_random_uuid(), id, now(), now(), now(), 0, 1, 'rejected', 'a', 'm', 'INTERNAL'
             from task where state = 'queued'
             """),
         row(
             OPEN,
             """
             update attempt set state = 'sending', finished_at = null, failure_kind = null
-            where state in ('produced', 'rejected')
+            where state = 'rejected'
             """),
+        row(
+            AGAIN,
+            """
+            insert into attempt (id, task_id, created_at, look_at, finished_at, piece, number, state, channel,
+              upstream_model, failure_kind)
+            select gen_random_uuid(), task_id, now(), now(), now(), 0, 2, 'rejected', 'a', 'm', 'INTERNAL'
+            from attempt where state = 'produced'
+            """),
+        row(AGAIN, "update attempt set number = 2"),
         row(RESULTS, "delete from asset"),
+        row(RESULTS, "update attempt set outputs = 3 where state = 'produced'"),
+        row(RESULTS, "update attempt set piece = 1 where state = 'rejected'"),
         row(
             RESULTS,
             "update asset set task_id = task.id from task where task.state in ('failed', 'canceled')"),
         row(ACCOUNT, "update work_limit set running = running + 1 where scope like 'account:%'"),
-        row(ACCOUNT, "update work_limit set running = running - 1 where scope like 'account:%'"),
+        row(WAITS, "update work_limit set capacity = capacity + 1 where scope like 'account:%'"),
         row(CHANNEL, "update job set granted = 'channel:b'"),
         row(CHANNEL, "update work_limit set running = running + 1 where scope like 'channel:%'"));
   }

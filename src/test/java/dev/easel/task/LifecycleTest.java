@@ -7,310 +7,451 @@ import dev.easel.account.KeyId;
 import dev.easel.catalog.MediaKind;
 import dev.easel.catalog.Parameters;
 import dev.easel.catalog.Route;
+import dev.easel.provider.Cancellation;
 import dev.easel.provider.Failure;
 import dev.easel.provider.Failure.Kind;
 import dev.easel.provider.Output;
 import dev.easel.provider.Progress;
 import dev.easel.provider.Reconciliation;
 import dev.easel.provider.Submission;
+import dev.easel.task.Decision.Change;
+import dev.easel.task.Decision.Course;
 import dev.easel.task.Lifecycle.Policy;
-import dev.easel.task.Lifecycle.Situation;
 import dev.easel.task.Lifecycle.Step;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** The life of a task as tables: what is known, what is heard, when; what is done. */
+/**
+ * The life of a task as three tables: what is to be found out, what is done about each answer, and
+ * how the task goes on. Times are seconds after T0, when the task was accepted.
+ */
 class LifecycleTest {
   private static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
   private static final Duration DEADLINE = Duration.ofMinutes(10);
-  private static final UUID ID = UUID.fromString("00000000-0000-4000-8000-000000000001");
-  private static final UUID FRESH = UUID.fromString("00000000-0000-4000-8000-000000000002");
-  private static final Route A = new Route("a", "model-a", 1, 1);
-  private static final Route B = new Route("b", "model-b", 2, 1);
+  private static final long A_DAY = 86_400;
+  private static final Route A = new Route("a", "model-a", 1, 1, 1);
+  private static final Route B = new Route("b", "model-b", 2, 1, 1);
   private static final Policy ONE_ROUTE = policy(A);
   private static final Policy TWO_ROUTES = policy(B, A);
+  private static final Output OUTPUT = new Output(new byte[] {1});
 
   private static final Attempt.State SENDING = new Attempt.State.Sending();
-  private static final Attempt.State ACCEPTED = new Attempt.State.Accepted("up-1", at(0));
+  private static final Attempt.State ACCEPTED = new Attempt.State.Accepted("up", at(0));
   private static final Attempt.State UNKNOWN = new Attempt.State.Unknown();
+  private static final Attempt.State GIVEN_UP = new Attempt.State.GivenUp();
+  private static final Attempt.State PRODUCED = new Attempt.State.Produced(1);
+
+  // What is to be found out.
 
   static Stream<Arguments> steps() {
     return Stream.of(
-        row("new: the route of the smallest priority", none(), 0, TWO_ROUTES, submit(1, A)),
-        row("new, no route: fails", none(), 0, policy(), conclude(Kind.INTERNAL)),
-        row("queued just under a day: still begins", none(), 86_399, ONE_ROUTE, submit(1, A)),
-        row("queued for a day: fails", none(), 86_400, ONE_ROUTE, conclude(Kind.TIMED_OUT)),
+        row("new: the route of the smallest priority", one(), 0, TWO_ROUTES, submit(0, 1, A)),
+        row("new, no route: nothing", one(), 0, policy(), nothing()),
+        row("queued just under a day: still begins", one(), A_DAY - 1, ONE_ROUTE, submit(0, 1, A)),
+        row("queued for a day: nothing", one(), A_DAY, ONE_ROUTE, nothing()),
         row(
-            "taken over while sending: asks what became of it",
-            past(A, SENDING),
+            "found as sending: whoever sent it is gone, so ask what became of it",
+            one(tried(A, SENDING, 0)),
             1,
             ONE_ROUTE,
-            reconcile(SENDING)),
-        row("unknown: asks again", past(A, UNKNOWN), 1, ONE_ROUTE, reconcile(UNKNOWN)),
+            reconcile(tried(A, SENDING, 0))),
         row(
-            "accepted: checks",
-            past(A, ACCEPTED),
-            1,
+            "unknown, its time has come: ask again",
+            one(tried(A, UNKNOWN, 5)),
+            5,
             ONE_ROUTE,
-            new Step.Check(attempt(1, A, ACCEPTED), "up-1")),
+            reconcile(tried(A, UNKNOWN, 5))),
+        row("unknown, not yet: nothing", one(tried(A, UNKNOWN, 5)), 4, ONE_ROUTE, nothing()),
         row(
-            "rejected by one route: the other",
-            past(A, rejected(Kind.OVERLOADED)),
+            "given up: nothing, and never again",
+            one(tried(A, GIVEN_UP, 0)),
+            9,
+            TWO_ROUTES,
+            nothing()),
+        row(
+            "accepted, its time has come: check",
+            one(tried(A, ACCEPTED, 5)),
+            5,
+            ONE_ROUTE,
+            check(tried(A, ACCEPTED, 5))),
+        row("accepted, not yet: nothing", one(tried(A, ACCEPTED, 5)), 4, ONE_ROUTE, nothing()),
+        row("produced: nothing", one(tried(A, PRODUCED, 0)), 9, ONE_ROUTE, nothing()),
+        // which route
+        row(
+            "refused by one route: the other",
+            one(tried(A, rejected(Kind.OVERLOADED), 1)),
             1,
             TWO_ROUTES,
-            submit(2, B)),
+            submit(0, 2, B)),
         row(
-            "failed on the only route: the same again",
-            past(A, failed(Kind.INTERNAL)),
+            "busy, and no other route: the same again after a pause",
+            one(tried(A, rejected(Kind.RATE_LIMITED), 3)),
+            3,
+            ONE_ROUTE,
+            submit(0, 2, A)),
+        row(
+            "busy, and the pause is not over: nothing",
+            one(tried(A, rejected(Kind.RATE_LIMITED), 3)),
+            2,
+            ONE_ROUTE,
+            nothing()),
+        row(
+            "busy for ten minutes: enough",
+            one(tried(A, rejected(Kind.OVERLOADED), 3)),
+            600,
+            ONE_ROUTE,
+            nothing()),
+        row(
+            "refused for good, and no other route: nothing",
+            one(tried(A, rejected(Kind.NO_CREDIT), 1)),
             1,
             ONE_ROUTE,
-            submit(2, A)),
+            nothing()),
+        row(
+            "refused for good by both: nothing",
+            one(tried(A, rejected(Kind.BAD_CREDENTIAL), 1), tried(B, rejected(Kind.INTERNAL), 2)),
+            2,
+            TWO_ROUTES,
+            nothing()),
+        row(
+            "refused for its content: no route would do it",
+            one(tried(A, rejected(Kind.CONTENT_POLICY), 1)),
+            1,
+            TWO_ROUTES,
+            nothing()),
+        row(
+            "failed on the only route: the same again",
+            one(tried(A, failed(Kind.INTERNAL), 1)),
+            1,
+            ONE_ROUTE,
+            submit(0, 2, A)),
+        row(
+            "failed as often as it may: nothing",
+            one(tried(A, failed(Kind.INTERNAL), 1), tried(B, failed(Kind.INTERNAL), 2)),
+            2,
+            TWO_ROUTES,
+            nothing()),
+        row(
+            "refusals do not count as failures",
+            one(
+                tried(A, rejected(Kind.OVERLOADED), 1),
+                tried(B, rejected(Kind.OVERLOADED), 2),
+                tried(A, failed(Kind.INTERNAL), 3)),
+            3,
+            TWO_ROUTES,
+            submit(0, 4, B)),
+        row(
+            "twenty attempts are enough, whatever they were",
+            one(Collections.nCopies(20, tried(A, rejected(Kind.OVERLOADED), 1))),
+            1,
+            ONE_ROUTE,
+            nothing()),
+        row(
+            "a channel cools: the other route",
+            one(),
+            0,
+            cooling(TWO_ROUTES, "a", 9),
+            submit(0, 1, B)),
+        row("the only channel cools: nothing yet", one(), 8, cooling(ONE_ROUTE, "a", 9), nothing()),
+        row("it has cooled: begins", one(), 9, cooling(ONE_ROUTE, "a", 9), submit(0, 1, A)),
+        row(
+            "all channels cool: nothing yet",
+            one(),
+            5,
+            cooling(cooling(TWO_ROUTES, "a", 9), "b", 7),
+            nothing()),
         row(
             "attempted long ago: age in the queue no longer counts",
-            past(A, failed(Kind.INTERNAL)),
-            86_400,
+            one(tried(A, failed(Kind.INTERNAL), 1)),
+            A_DAY,
             ONE_ROUTE,
-            submit(2, A)));
+            submit(0, 2, A)),
+        // pieces
+        row(
+            "three pieces: all at once",
+            pieces(3),
+            0,
+            ONE_ROUTE,
+            List.of(new Step.Submit(0, 1, A), new Step.Submit(1, 1, A), new Step.Submit(2, 1, A))),
+        row(
+            "three pieces, each as it stands",
+            pieces(3, tried(0, A, PRODUCED, 0), tried(1, A, ACCEPTED, 5), tried(2, A, ACCEPTED, 6)),
+            5,
+            ONE_ROUTE,
+            check(tried(1, A, ACCEPTED, 5))),
+        // stopping
+        row(
+            "to be stopped: ask the provider, due or not",
+            toStop(one(tried(A, ACCEPTED, 5))),
+            1,
+            ONE_ROUTE,
+            List.of(new Step.Stop(tried(A, ACCEPTED, 5), "up"))),
+        row(
+            "to be stopped: no other attempt",
+            toStop(one(tried(A, failed(Kind.INTERNAL), 1))),
+            1,
+            TWO_ROUTES,
+            nothing()));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("steps")
-  void next(String name, List<Attempt> attempts, long seconds, Policy policy, Step expected) {
-    Step step = Lifecycle.next(situation(attempts, 1), FRESH, at(seconds), policy);
-    switch (step) {
-      case Step.Submit(Attempt attempt) -> {
-        assertThat(attempt.createdAt()).isEqualTo(at(seconds));
-        assertThat(new Step.Submit(begunAtT0(attempt))).isEqualTo(expected);
-      }
-      case Step.Conclude(Decision decision) ->
-          assertThat(kindOf(decision)).isEqualTo(kindOf(((Step.Conclude) expected).decision()));
-      case Step.Check _, Step.Reconcile _ -> assertThat(step).isEqualTo(expected);
-    }
+  void next(String name, Situation situation, long seconds, Policy policy, List<Step> expected) {
+    assertThat(Lifecycle.next(situation, at(seconds), policy)).isEqualTo(expected);
   }
 
-  private static Attempt begunAtT0(Attempt a) {
-    return new Attempt(
-        a.id(), a.piece(), a.number(), a.channel(), a.upstreamModel(), T0, a.state());
-  }
-
-  private static Kind kindOf(Decision decision) {
-    return ((Decision.Fail) decision).failure().kind();
-  }
+  // What is done about each answer.
 
   static Stream<Arguments> decisions() {
-    Output output = new Output(new byte[] {1});
     return Stream.of(
         // submissions
         row(
             "accepted: check when the provider says",
             SENDING,
-            1,
-            submitted(new Submission.Accepted("up-1", Duration.ofSeconds(3))),
+            submitted(new Submission.Accepted("up", Duration.ofSeconds(3))),
             5,
             ONE_ROUTE,
-            new Decision.Wait(attempt(1, A, new Attempt.State.Accepted("up-1", at(5))), 0, at(8))),
+            change(new Attempt.State.Accepted("up", at(5)), 8, new Omen.Fair())),
         row(
-            "produced at once: store",
+            "busy: another route at once",
             SENDING,
-            1,
-            submitted(new Submission.Produced(List.of(output))),
-            5,
-            ONE_ROUTE,
-            new Decision.Store(attempt(1, A, SENDING), List.of(output))),
-        row(
-            "rejected for capacity: another route at once",
-            SENDING,
-            1,
             rejection(Kind.OVERLOADED),
             5,
             TWO_ROUTES,
-            again(1, rejected(Kind.OVERLOADED), 5)),
+            change(rejected(Kind.OVERLOADED), 5, fault(0))),
         row(
-            "rejected for capacity, no other route: the same after a pause",
+            "busy, no other route: the same after a pause",
             SENDING,
-            1,
             rejection(Kind.OVERLOADED),
             5,
             ONE_ROUTE,
-            again(1, rejected(Kind.OVERLOADED), 6)),
+            change(rejected(Kind.OVERLOADED), 6, fault(0))),
         row(
-            "rejected on the last attempt: fails",
+            "busy, and says how long: then",
             SENDING,
-            2,
-            rejection(Kind.OVERLOADED),
+            submitted(
+                new Submission.Rejected(
+                    failure(Kind.RATE_LIMITED), Optional.of(Duration.ofSeconds(30)))),
             5,
-            TWO_ROUTES,
-            fail(2, rejected(Kind.OVERLOADED), Kind.OVERLOADED)),
+            ONE_ROUTE,
+            change(rejected(Kind.RATE_LIMITED), 35, fault(30))),
         row(
-            "bad input: no other route is tried",
+            "bad input: over, the channel is well",
             SENDING,
-            1,
             rejection(Kind.INVALID_INPUT),
             5,
             TWO_ROUTES,
-            fail(1, rejected(Kind.INVALID_INPUT), Kind.INVALID_INPUT)),
+            change(rejected(Kind.INVALID_INPUT), 5, new Omen.Fair())),
         row(
-            "content policy: no other route is tried",
+            "content policy: over, the channel is well",
             SENDING,
-            1,
             rejection(Kind.CONTENT_POLICY),
             5,
             TWO_ROUTES,
-            fail(1, rejected(Kind.CONTENT_POLICY), Kind.CONTENT_POLICY)),
+            change(rejected(Kind.CONTENT_POLICY), 5, new Omen.Fair())),
         row(
-            "our credential is bad: another route",
+            "our credential is bad: the channel is broken",
             SENDING,
-            1,
             rejection(Kind.BAD_CREDENTIAL),
             5,
             TWO_ROUTES,
-            again(1, rejected(Kind.BAD_CREDENTIAL), 5)),
+            change(rejected(Kind.BAD_CREDENTIAL), 5, new Omen.Broken("because"))),
+        row(
+            "our credit is used up: the channel is broken",
+            SENDING,
+            rejection(Kind.NO_CREDIT),
+            5,
+            TWO_ROUTES,
+            change(rejected(Kind.NO_CREDIT), 5, new Omen.Broken("because"))),
+        row(
+            "refused by a broken provider: a fault",
+            SENDING,
+            rejection(Kind.INTERNAL),
+            5,
+            TWO_ROUTES,
+            change(rejected(Kind.INTERNAL), 5, fault(0))),
         row(
             "the answer was lost: never submitted again, asked about",
             SENDING,
-            1,
-            submitted(new Submission.Unknown("reset")),
+            submitted(new Submission.Unknown("because")),
             5,
             TWO_ROUTES,
-            new Decision.Wait(attempt(1, A, UNKNOWN), 0, at(35))),
+            change(UNKNOWN, 10, fault(0))),
         // checks
         row(
             "pending: again when the provider says",
             ACCEPTED,
-            1,
             checked(new Progress.Pending(40, Duration.ofSeconds(2))),
             5,
             ONE_ROUTE,
-            new Decision.Wait(attempt(1, A, ACCEPTED), 40, at(7))),
+            new Change(attempt(0, 1, A, ACCEPTED, 7), List.of(), 40, Optional.empty(), false)),
         row(
-            "pending at the deadline: times out, and no other route",
+            "pending at the deadline: times out",
             ACCEPTED,
-            1,
             checked(new Progress.Pending(99, Duration.ofSeconds(2))),
             600,
             TWO_ROUTES,
-            fail(
-                1,
-                new Attempt.State.Failed(
-                    new Failure(Kind.TIMED_OUT, "The provider did not finish in time.")),
-                Kind.TIMED_OUT)),
+            change(timedOut(), 600)),
         row(
-            "produced, even after the deadline: store",
+            "failed: another route at once",
             ACCEPTED,
-            1,
-            checked(new Progress.Produced(List.of(output))),
-            601,
-            ONE_ROUTE,
-            new Decision.Store(attempt(1, A, ACCEPTED), List.of(output))),
+            checked(new Progress.Failed(failure(Kind.INTERNAL))),
+            5,
+            TWO_ROUTES,
+            change(failed(Kind.INTERNAL), 5)),
         row(
-            "failed: another attempt within the budget",
+            "failed, no other route: the same after a pause",
             ACCEPTED,
-            1,
             checked(new Progress.Failed(failure(Kind.INTERNAL))),
             5,
             ONE_ROUTE,
-            again(1, failed(Kind.INTERNAL), 6)),
+            change(failed(Kind.INTERNAL), 6)),
         row(
-            "failed on the last attempt: fails",
+            "unreachable: says nothing about the task, but of the channel",
             ACCEPTED,
-            2,
-            checked(new Progress.Failed(failure(Kind.INTERNAL))),
-            5,
-            ONE_ROUTE,
-            fail(2, failed(Kind.INTERNAL), Kind.INTERNAL)),
-        row(
-            "failed by policy: fails at once",
-            ACCEPTED,
-            1,
-            checked(new Progress.Failed(failure(Kind.CONTENT_POLICY))),
+            checked(new Progress.Unreachable("because")),
             5,
             TWO_ROUTES,
-            fail(1, failed(Kind.CONTENT_POLICY), Kind.CONTENT_POLICY)),
-        row(
-            "unreachable: says nothing about the task",
-            ACCEPTED,
-            1,
-            checked(new Progress.Unreachable("timeout")),
-            5,
-            TWO_ROUTES,
-            new Decision.Wait(attempt(1, A, ACCEPTED), 0, at(10))),
+            change(ACCEPTED, 10, fault(0))),
         row(
             "unreachable at the deadline: times out",
             ACCEPTED,
-            1,
-            checked(new Progress.Unreachable("timeout")),
+            checked(new Progress.Unreachable("because")),
             600,
             TWO_ROUTES,
-            fail(
-                1,
-                new Attempt.State.Failed(
-                    new Failure(Kind.TIMED_OUT, "The provider did not finish in time.")),
-                Kind.TIMED_OUT)),
+            change(timedOut(), 600)),
         row(
             "missing: says nothing about the task",
             ACCEPTED,
-            1,
             checked(new Progress.Missing()),
             5,
             TWO_ROUTES,
-            new Decision.Wait(attempt(1, A, ACCEPTED), 0, at(10))),
+            change(ACCEPTED, 10)),
         // reconciliations
         row(
             "was accepted after all: check",
             UNKNOWN,
-            1,
-            reconciled(new Reconciliation.Accepted("up-1", Duration.ofSeconds(1))),
+            reconciled(new Reconciliation.Accepted("up", Duration.ofSeconds(1))),
             5,
             ONE_ROUTE,
-            new Decision.Wait(attempt(1, A, new Attempt.State.Accepted("up-1", at(5))), 0, at(6))),
+            change(new Attempt.State.Accepted("up", at(5)), 6)),
         row(
-            "was not accepted: another attempt",
+            "has not arrived, but may be on its way: asked again",
             SENDING,
-            1,
             reconciled(new Reconciliation.NotAccepted()),
-            5,
+            29,
             ONE_ROUTE,
-            again(
-                1,
-                new Attempt.State.Rejected(
-                    new Failure(Kind.INTERNAL, "The submission did not reach the provider.")),
-                6)),
+            change(UNKNOWN, 30)),
         row(
-            "nobody can tell: stays unknown",
-            SENDING,
-            1,
-            reconciled(new Reconciliation.Unknown("no list call")),
-            5,
-            TWO_ROUTES,
-            new Decision.Wait(attempt(1, A, UNKNOWN), 0, at(35))),
-        row(
-            "nobody can tell at the deadline: fails, the attempt stays unknown",
+            "has not arrived and will not: nothing was bought",
             UNKNOWN,
+            reconciled(new Reconciliation.NotAccepted()),
+            30,
+            ONE_ROUTE,
+            change(
+                new Attempt.State.Rejected(
+                    new Failure(Kind.OVERLOADED, "The submission did not reach the provider.")),
+                31)),
+        row(
+            "has not arrived, and what has not arrived at once never does: nothing was bought",
+            SENDING,
+            reconciled(new Reconciliation.NotAccepted(Duration.ZERO)),
             1,
+            ONE_ROUTE,
+            change(
+                new Attempt.State.Rejected(
+                    new Failure(Kind.OVERLOADED, "The submission did not reach the provider.")),
+                2)),
+        row(
+            "nobody can tell: asked again",
+            SENDING,
+            reconciled(new Reconciliation.Unknown("no list call")),
+            2,
+            TWO_ROUTES,
+            change(UNKNOWN, 7)),
+        row(
+            "nobody can tell for a while: asked more rarely",
+            UNKNOWN,
+            reconciled(new Reconciliation.Unknown("no list call")),
+            40,
+            TWO_ROUTES,
+            change(UNKNOWN, 80)),
+        row(
+            "nobody can tell for long: asked once a minute",
+            UNKNOWN,
+            reconciled(new Reconciliation.Unknown("no list call")),
+            500,
+            TWO_ROUTES,
+            change(UNKNOWN, 560)),
+        row(
+            "nobody can tell at the deadline: given up",
+            UNKNOWN,
             reconciled(new Reconciliation.Unknown("no list call")),
             600,
             TWO_ROUTES,
-            fail(1, UNKNOWN, Kind.TIMED_OUT)),
-        // storing
+            change(GIVEN_UP, 600)),
+        // stopping
         row(
-            "not storable: fails",
+            "stopped: canceled",
             ACCEPTED,
-            1,
-            new Outcome.Unstorable("bad"),
+            new Outcome.Stopped(new Cancellation.Canceled()),
             5,
             TWO_ROUTES,
-            fail(1, new Attempt.State.Failed(new Failure(Kind.INTERNAL, "bad")), Kind.INTERNAL)));
+            change(new Attempt.State.Failed(new Failure(Kind.CANCELED, "Canceled.")), 5)),
+        row(
+            "too late to stop: goes on",
+            ACCEPTED,
+            stopped(new Cancellation.TooLate()),
+            5,
+            TWO_ROUTES,
+            goesOn()),
+        row(
+            "cannot be stopped: goes on",
+            ACCEPTED,
+            stopped(new Cancellation.Unsupported()),
+            5,
+            TWO_ROUTES,
+            goesOn()),
+        row(
+            "nobody confirms that it stops: goes on",
+            ACCEPTED,
+            stopped(new Cancellation.Unconfirmed("time-out")),
+            5,
+            TWO_ROUTES,
+            goesOn()),
+        // storing
+        row(
+            "stored: produced",
+            ACCEPTED,
+            new Outcome.Stored(assets(2)),
+            5,
+            ONE_ROUTE,
+            new Change(
+                attempt(0, 1, A, new Attempt.State.Produced(2), 5),
+                assets(2),
+                100,
+                Optional.empty(),
+                false)),
+        row(
+            "not storable: failed",
+            ACCEPTED,
+            new Outcome.Unstorable("because"),
+            5,
+            TWO_ROUTES,
+            change(failed(Kind.INTERNAL), 5)));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -318,59 +459,167 @@ class LifecycleTest {
   void decide(
       String name,
       Attempt.State state,
-      int number,
       Outcome outcome,
       long seconds,
       Policy policy,
-      Decision expected) {
-    Attempt attempt = attempt(number, A, state);
-    Decision decision =
-        Lifecycle.decide(situation(List.of(attempt), 1), attempt, outcome, at(seconds), policy);
-    if (expected instanceof Decision.Fail(Optional<Attempt> about, Failure failure)) {
-      assertThat(decision).isInstanceOf(Decision.Fail.class);
-      assertThat(decision.about()).isEqualTo(about);
-      assertThat(((Decision.Fail) decision).failure().kind()).isEqualTo(failure.kind());
-    } else {
-      assertThat(decision).isEqualTo(expected);
-    }
+      Change expected) {
+    Attempt attempt = attempt(0, 1, A, state, 0);
+    assertThat(Lifecycle.decide(one(attempt), attempt, outcome, at(seconds), policy))
+        .isEqualTo(expected);
+  }
+
+  static Stream<Outcome> productions() {
+    return Stream.of(
+        submitted(new Submission.Produced(List.of(OUTPUT))),
+        checked(new Progress.Produced(List.of(OUTPUT))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("productions")
+  void whatWasProducedIsStoredAlsoAfterTheDeadline(Outcome outcome) {
+    Attempt attempt = attempt(0, 1, A, ACCEPTED, 0);
+    assertThat(Lifecycle.decide(one(attempt), attempt, outcome, at(601), ONE_ROUTE))
+        .isEqualTo(new Decision.Store(attempt, List.of(OUTPUT)));
+  }
+
+  // How the task goes on.
+
+  static Stream<Arguments> courses() {
+    return Stream.of(
+        row("under way: when it comes up", one(tried(A, ACCEPTED, 7)), 5, ONE_ROUTE, again(7)),
+        row("unknown: when it comes up", one(tried(A, UNKNOWN, 9)), 5, TWO_ROUTES, again(9)),
+        row(
+            "refused: with the other route",
+            one(tried(A, rejected(Kind.OVERLOADED), 5)),
+            5,
+            TWO_ROUTES,
+            again(5)),
+        row(
+            "all channels cool: with the first that has cooled",
+            one(),
+            5,
+            cooling(cooling(TWO_ROUTES, "a", 9), "b", 7),
+            again(7)),
+        row("produced: succeeds", one(tried(A, PRODUCED, 5)), 5, ONE_ROUTE, new Course.Succeed(10)),
+        row(
+            "no route: fails",
+            one(),
+            5,
+            policy(),
+            fail(Kind.INTERNAL, "No provider serves this model at the moment.")),
+        row(
+            "queued for a day: fails",
+            one(),
+            A_DAY,
+            ONE_ROUTE,
+            fail(Kind.TIMED_OUT, "The task waited too long to be started.")),
+        row(
+            "refused for its content: fails",
+            one(tried(A, rejected(Kind.CONTENT_POLICY), 5)),
+            5,
+            TWO_ROUTES,
+            fail(Kind.CONTENT_POLICY, "because")),
+        row(
+            "refused for good by the only route: fails",
+            one(tried(A, rejected(Kind.NO_CREDIT), 5)),
+            5,
+            ONE_ROUTE,
+            fail(Kind.NO_CREDIT, "because")),
+        row(
+            "failed as often as it may: fails",
+            one(tried(A, failed(Kind.INTERNAL), 5), tried(A, failed(Kind.INTERNAL), 5)),
+            5,
+            ONE_ROUTE,
+            fail(Kind.INTERNAL, "because")),
+        row(
+            "timed out: fails, on no other route",
+            one(tried(A, timedOut(), 5)),
+            5,
+            TWO_ROUTES,
+            fail(Kind.TIMED_OUT, "The provider did not finish in time.")),
+        row(
+            "given up: fails, on no other route",
+            one(tried(A, GIVEN_UP, 5)),
+            5,
+            TWO_ROUTES,
+            fail(
+                Kind.TIMED_OUT, "The provider's answer was lost; the credits have been returned.")),
+        row(
+            "stopped: canceled",
+            toStop(one(tried(A, failed(Kind.CANCELED), 5))),
+            5,
+            TWO_ROUTES,
+            new Course.Cancel()),
+        // pieces
+        row(
+            "some pieces are under way: when the first comes up",
+            pieces(3, tried(0, A, PRODUCED, 0), tried(1, A, ACCEPTED, 9), tried(2, A, UNKNOWN, 8)),
+            5,
+            ONE_ROUTE,
+            again(8)),
+        row(
+            "a piece has no attempt yet: now",
+            pieces(2, tried(0, A, ACCEPTED, 9)),
+            5,
+            ONE_ROUTE,
+            again(0)),
+        row(
+            "three of four: three quarters",
+            pieces(
+                4,
+                tried(0, A, PRODUCED, 0),
+                tried(1, A, PRODUCED, 0),
+                tried(2, A, failed(Kind.CONTENT_POLICY), 0),
+                tried(3, A, PRODUCED, 0)),
+            5,
+            ONE_ROUTE,
+            new Course.Succeed(30)),
+        row(
+            "one given up, one made: half",
+            pieces(2, tried(0, A, GIVEN_UP, 0), tried(1, A, PRODUCED, 0)),
+            5,
+            ONE_ROUTE,
+            new Course.Succeed(10)),
+        row(
+            "none of two: fails as the first did",
+            pieces(2, tried(0, A, failed(Kind.CONTENT_POLICY), 0), tried(1, A, GIVEN_UP, 0)),
+            5,
+            ONE_ROUTE,
+            fail(Kind.CONTENT_POLICY, "because")),
+        row(
+            "one made, the other stopped: what was made is kept",
+            toStop(pieces(2, tried(0, A, PRODUCED, 0), tried(1, A, failed(Kind.CANCELED), 0))),
+            5,
+            ONE_ROUTE,
+            new Course.Succeed(10)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("courses")
+  void course(String name, Situation situation, long seconds, Policy policy, Course expected) {
+    assertThat(Lifecycle.course(situation, at(seconds), policy)).isEqualTo(expected);
   }
 
   static Stream<Arguments> captures() {
     return Stream.of(
-        Arguments.of(1, 1, 15L, 15L),
-        Arguments.of(4, 4, 40L, 40L),
-        Arguments.of(4, 3, 40L, 30L),
-        Arguments.of(3, 1, 10L, 3L),
-        Arguments.of(10, 1, 5L, 1L));
+        row(1, 1, 15L, 15L),
+        row(4, 4, 40L, 40L),
+        row(4, 3, 40L, 30L),
+        row(3, 1, 10L, 3L),
+        row(10, 1, 5L, 1L));
   }
 
   @ParameterizedTest(name = "{1} of {0} made, quoted {2}: captured {3}")
   @MethodSource("captures")
   void captured(int asked, int made, long quoted, long expected) {
-    Attempt attempt = attempt(1, A, ACCEPTED);
-    List<Asset> assets = new ArrayList<>();
-    for (int i = 0; i < made; i++) {
-      assets.add(
-          new Asset(
-              "f" + i + ".png",
-              "image/png",
-              1,
-              "00".repeat(32),
-              OptionalInt.of(1),
-              OptionalInt.of(1),
-              OptionalLong.empty()));
-    }
-    Task task = new Task(request(asked, quoted), T0, new TaskState.Running(T0, 0));
-    assertThat(
-            Lifecycle.decide(
-                new Situation(task, List.of(attempt)),
-                attempt,
-                new Outcome.Stored(assets),
-                at(5),
-                ONE_ROUTE))
-        .isEqualTo(
-            new Decision.Succeed(attempt.with(new Attempt.State.Produced()), assets, expected));
+    Situation situation =
+        situation(
+            asked, 100, quoted, List.of(attempt(0, 1, A, new Attempt.State.Produced(made), 0)));
+    assertThat(Lifecycle.course(situation, at(5), ONE_ROUTE))
+        .isEqualTo(new Course.Succeed(expected));
   }
+
+  // The words of the tables.
 
   private static Arguments row(Object... cells) {
     return Arguments.of(cells);
@@ -381,49 +630,125 @@ class LifecycleTest {
   }
 
   private static Policy policy(Route... routes) {
-    return new Policy(List.of(routes), 2, DEADLINE, Duration.ofDays(1));
+    return new Policy(List.of(routes), 2, DEADLINE, Duration.ofDays(1), Map.of());
   }
 
-  private static Situation situation(List<Attempt> attempts, int n) {
-    TaskState state = attempts.isEmpty() ? new TaskState.Queued() : new TaskState.Running(T0, 0);
-    return new Situation(new Task(request(n, 10), T0, state), attempts);
+  private static Policy cooling(Policy policy, String channel, long until) {
+    Map<String, Instant> cooling = new java.util.HashMap<>(policy.cooling());
+    cooling.put(channel, at(until));
+    return new Policy(
+        policy.routes(), policy.attempts(), policy.deadline(), policy.queueLimit(), cooling);
   }
 
-  private static TaskRequest request(int n, long credits) {
-    return new TaskRequest(
-        new TaskId(ID),
-        new AccountId(1),
-        new KeyId(1),
-        new Origin("omni", "gpt-image-2", "{}"),
-        "gpt-image-2",
-        MediaKind.IMAGE,
-        new Parameters(JsonNodeFactory.instance.objectNode().put("prompt", "p").put("n", n)),
-        credits);
+  /** A task of one piece for 10 credits; the attempts are numbered as they come. */
+  private static Situation one(Attempt... attempts) {
+    return one(List.of(attempts));
   }
 
-  private static List<Attempt> none() {
+  private static Situation one(List<Attempt> attempts) {
+    List<Attempt> numbered =
+        IntStream.range(0, attempts.size())
+            .mapToObj(i -> {
+              Attempt a = attempts.get(i);
+              return attempt(
+                  0, i + 1, route(a), a.state(), a.lookAt().getEpochSecond() - T0.getEpochSecond());
+            })
+            .toList();
+    return situation(1, 1, 10, numbered);
+  }
+
+  private static Route route(Attempt attempt) {
+    return attempt.channel().equals("a") ? A : B;
+  }
+
+  /** A task of so many pieces for 10 credits each. */
+  private static Situation pieces(int pieces, Attempt... attempts) {
+    return situation(pieces, 1, 10L * pieces, List.of(attempts));
+  }
+
+  private static Situation situation(
+      int outputs, int pieceSize, long credits, List<Attempt> attempts) {
+    TaskRequest request =
+        new TaskRequest(
+            new TaskId(new UUID(0, 1)),
+            new AccountId(1),
+            new KeyId(1),
+            new Origin("omni", "gpt-image-2", "{}"),
+            "gpt-image-2",
+            MediaKind.IMAGE,
+            new Parameters(
+                JsonNodeFactory.instance.objectNode().put("prompt", "p").put("n", outputs)),
+            pieceSize,
+            credits);
+    TaskState state =
+        attempts.isEmpty() ? new TaskState.Queued() : new TaskState.Running(T0, 0, false);
+    return new Situation(new Task(request, T0, state), attempts);
+  }
+
+  private static Situation toStop(Situation situation) {
+    Task task = situation.task();
+    return new Situation(
+        new Task(task.request(), task.createdAt(), new TaskState.Running(T0, 0, true)),
+        situation.attempts());
+  }
+
+  /** The first attempt of the only piece, which comes up at {@code look}. */
+  private static Attempt tried(Route route, Attempt.State state, long look) {
+    return tried(0, route, state, look);
+  }
+
+  private static Attempt tried(int piece, Route route, Attempt.State state, long look) {
+    return attempt(piece, 1, route, state, look);
+  }
+
+  private static Attempt attempt(
+      int piece, int number, Route route, Attempt.State state, long look) {
+    return new Attempt(
+        new UUID(piece, number),
+        piece,
+        number,
+        route.channel(),
+        route.upstreamModel(),
+        T0,
+        at(look),
+        state);
+  }
+
+  private static List<Step> nothing() {
     return List.of();
   }
 
-  private static List<Attempt> past(Route route, Attempt.State state) {
-    return List.of(attempt(1, route, state));
+  private static List<Step> submit(int piece, int number, Route route) {
+    return List.of(new Step.Submit(piece, number, route));
   }
 
-  private static Attempt attempt(int number, Route route, Attempt.State state) {
-    return new Attempt(ID, 0, number, route.channel(), route.upstreamModel(), T0, state);
+  private static List<Step> reconcile(Attempt attempt) {
+    return List.of(new Step.Reconcile(attempt));
   }
 
-  private static Step submit(int number, Route route) {
-    return new Step.Submit(
-        new Attempt(FRESH, 0, number, route.channel(), route.upstreamModel(), T0, SENDING));
+  private static List<Step> check(Attempt attempt) {
+    return List.of(new Step.Check(attempt, "up"));
   }
 
-  private static Step reconcile(Attempt.State state) {
-    return new Step.Reconcile(attempt(1, A, state));
+  private static Change change(Attempt.State state, long look, Omen... omens) {
+    return new Change(
+        attempt(0, 1, A, state, look), List.of(), 0, List.of(omens).stream().findFirst(), false);
   }
 
-  private static Step conclude(Kind kind) {
-    return new Step.Conclude(new Decision.Fail(Optional.empty(), failure(kind)));
+  private static Change goesOn() {
+    return new Change(attempt(0, 1, A, ACCEPTED, 0), List.of(), 0, Optional.empty(), true);
+  }
+
+  private static Omen fault(long seconds) {
+    return new Omen.Fault("because", Duration.ofSeconds(seconds));
+  }
+
+  private static Course again(long seconds) {
+    return new Course.Again(at(seconds));
+  }
+
+  private static Course fail(Kind kind, String message) {
+    return new Course.Fail(new Failure(kind, message));
   }
 
   private static Failure failure(Kind kind) {
@@ -436,6 +761,11 @@ class LifecycleTest {
 
   private static Attempt.State failed(Kind kind) {
     return new Attempt.State.Failed(failure(kind));
+  }
+
+  private static Attempt.State timedOut() {
+    return new Attempt.State.Failed(
+        new Failure(Kind.TIMED_OUT, "The provider did not finish in time."));
   }
 
   private static Outcome submitted(Submission answer) {
@@ -454,11 +784,20 @@ class LifecycleTest {
     return new Outcome.Reconciled(answer);
   }
 
-  private static Decision again(int number, Attempt.State state, long seconds) {
-    return new Decision.TryAgain(attempt(number, A, state), at(seconds));
+  private static Outcome stopped(Cancellation answer) {
+    return new Outcome.Stopped(answer);
   }
 
-  private static Decision fail(int number, Attempt.State state, Kind kind) {
-    return new Decision.Fail(Optional.of(attempt(number, A, state)), failure(kind));
+  private static List<Asset> assets(int count) {
+    return Collections.nCopies(
+        count,
+        new Asset(
+            "f.png",
+            "image/png",
+            1,
+            "00".repeat(32),
+            OptionalInt.of(1),
+            OptionalInt.of(1),
+            OptionalLong.empty()));
   }
 }

@@ -1,5 +1,6 @@
 package dev.easel.task;
 
+import dev.easel.provider.Cancellation;
 import dev.easel.provider.Generation;
 import dev.easel.provider.Output;
 import dev.easel.provider.Progress;
@@ -14,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import javax.imageio.ImageIO;
@@ -26,6 +28,7 @@ final class ScriptedProvider implements Provider {
   private volatile Function<Generation, Submission> submit = inTurn(List.of());
   private volatile Function<Generation, Progress> check = inTurn(List.of());
   private volatile Function<Generation, Reconciliation> reconcile = inTurn(List.of());
+  private volatile Optional<Function<Generation, Cancellation>> cancel = Optional.empty();
 
   /** Answers submissions with {@code answers}, one after the other. */
   ScriptedProvider submits(Submission... answers) {
@@ -43,13 +46,27 @@ final class ScriptedProvider implements Provider {
     return this;
   }
 
+  ScriptedProvider checks(Function<Generation, Progress> answer) {
+    check = answer;
+    return this;
+  }
+
   /** Answers questions after lost submissions with {@code answers}, one after the other. */
   ScriptedProvider reconciles(Reconciliation... answers) {
     reconcile = inTurn(List.of(answers));
     return this;
   }
 
-  /** What it was asked, in order: {@code submit}, {@code check ID} or {@code reconcile}. */
+  /** Answers requests to give up with {@code answers}, one after the other; else it cannot. */
+  ScriptedProvider cancels(Cancellation... answers) {
+    cancel = Optional.of(inTurn(List.of(answers)));
+    return this;
+  }
+
+  /**
+   * What it was asked, in order: {@code submit}, {@code check ID}, {@code reconcile} or {@code
+   * cancel ID}.
+   */
   List<String> calls() {
     return List.copyOf(calls);
   }
@@ -70,6 +87,17 @@ final class ScriptedProvider implements Provider {
   public Reconciliation reconcile(Generation generation) {
     calls.add("reconcile");
     return reconcile.apply(generation);
+  }
+
+  @Override
+  public boolean cancels() {
+    return cancel.isPresent();
+  }
+
+  @Override
+  public Cancellation cancel(Generation generation, String upstreamId) {
+    calls.add("cancel " + upstreamId);
+    return cancel.map(answer -> answer.apply(generation)).orElseGet(Cancellation.Unsupported::new);
   }
 
   /** A submission that is answered with {@code outputs} pictures at once. */

@@ -4,6 +4,7 @@ import static dev.easel.task.ScriptedProvider.produced;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.easel.account.AccountId;
+import dev.easel.db.CountedDatabase;
 import dev.easel.db.Database;
 import dev.easel.db.Invariants;
 import dev.easel.provider.Progress;
@@ -47,7 +48,8 @@ class SnapshotsTest {
     assertThat(house.snapshots.read(customer.account(), task.id())).contains(task);
     assertThat(house.snapshots.read(other, task.id())).isEmpty();
     assertThat(house.snapshots.await(other, task.id(), LONG)).isEmpty();
-    assertThat(house.snapshots.read(customer.account(), TaskId.random())).isEmpty();
+    assertThat(house.snapshots.read(customer.account(), TaskId.random(house.clock.instant())))
+        .isEmpty();
   }
 
   @Test
@@ -59,10 +61,10 @@ class SnapshotsTest {
         new Progress.Produced(ScriptedProvider.pictures(1)));
     assertThat(read(task)).isEqualTo(new TaskState.Queued());
     house.engine.runAll();
-    assertThat(read(task)).isEqualTo(new TaskState.Running(task.createdAt(), 0));
+    assertThat(read(task)).isEqualTo(new TaskState.Running(task.createdAt(), 0, false));
     house.clock.advance(Duration.ofSeconds(5));
     house.engine.runAll();
-    assertThat(read(task)).isEqualTo(new TaskState.Running(task.createdAt(), 70));
+    assertThat(read(task)).isEqualTo(new TaskState.Running(task.createdAt(), 70, false));
     house.clock.advance(Duration.ofSeconds(5));
     house.engine.runAll();
     assertThat(read(task)).isEqualTo(house.state(task)).isInstanceOf(TaskState.Succeeded.class);
@@ -109,6 +111,78 @@ class SnapshotsTest {
       house.engine.runAll();
       assertThat(wait.join()).map(Task::state).containsInstanceOf(TaskState.Succeeded.class);
     }
+  }
+
+  @Test
+  void whoWatchesHearsOfEveryStep() throws InterruptedException {
+    Task task = house.accept(customer);
+    house.a.submits(new Submission.Accepted("up-1", Duration.ofSeconds(5)));
+    house.a.checks(
+        new Progress.Pending(70, Duration.ofSeconds(5)),
+        new Progress.Produced(ScriptedProvider.pictures(1)));
+    try (Snapshots.Watch watch = house.snapshots.watch(task)) {
+      assertThat(state(watch.next(LONG))).isEqualTo(new TaskState.Queued());
+      assertThat(watch.next(Duration.ofMillis(1))).isEmpty();
+      for (int percent : new int[] {0, 70}) {
+        house.engine.runAll();
+        assertThat(state(watch.next(LONG)))
+            .isInstanceOfSatisfying(
+                TaskState.Running.class, it -> assertThat(it.percent()).isEqualTo(percent));
+        house.clock.advance(Duration.ofSeconds(5));
+      }
+      house.engine.runAll();
+      assertThat(state(watch.next(LONG))).isInstanceOf(TaskState.Succeeded.class);
+    }
+    assertThat(house.snapshots.watched()).isZero();
+    assertThat(house.snapshots.watchers()).isZero();
+  }
+
+  @Test
+  void manyChangesAtOnceAreReadTogether() throws InterruptedException {
+    CountedDatabase counted = new CountedDatabase(house.database);
+    Customer rich = house.customer(10_000);
+    List<Task> tasks = Stream.generate(() -> house.accept(rich)).limit(200).toList();
+    try (Snapshots snapshots = new Snapshots(counted.database())) {
+      List<Snapshots.Watch> watches = tasks.stream().map(snapshots::watch).toList();
+      for (Snapshots.Watch watch : watches) {
+        assertThat(watch.next(LONG)).isPresent();
+      }
+      house.execute("update task set state = 'running', started_at = now() where state = 'queued'");
+      int before = counted.visits();
+      tasks.forEach(task -> snapshots.changed(task.id()));
+      for (Snapshots.Watch watch : watches) {
+        assertThat(state(watch.next(LONG))).isInstanceOf(TaskState.Running.class);
+      }
+      assertThat(counted.visits() - before).isBetween(1, 100);
+      watches.forEach(Snapshots.Watch::close);
+      assertThat(snapshots.watchers()).isZero();
+    }
+    house.execute("update task set state = 'queued', started_at = null");
+  }
+
+  @Test
+  void nobodyWatchesANodeThatGoesDown() throws InterruptedException {
+    Task task = house.accept(customer);
+    try (Snapshots.Watch watch = house.snapshots.watch(task)) {
+      assertThat(watch.next(LONG)).isPresent();
+      CompletableFuture<Optional<TaskView>> next =
+          CompletableFuture.supplyAsync(() -> next(watch), VIRTUAL);
+      house.snapshots.stopWaiting();
+      assertThat(next.join()).isEmpty();
+      assertThat(watch.isOver()).isTrue();
+    }
+  }
+
+  private static Optional<TaskView> next(Snapshots.Watch watch) {
+    try {
+      return watch.next(LONG);
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  private static TaskState state(Optional<TaskView> view) {
+    return view.orElseThrow().task().state();
   }
 
   @Test

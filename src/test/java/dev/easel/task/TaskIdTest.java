@@ -2,14 +2,17 @@ package dev.easel.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is a task's id, and what is not. */
 class TaskIdTest {
+  private static final Instant NOW = Instant.parse("2026-03-01T12:00:00.123456Z");
+
   @ParameterizedTest
   @CsvSource({
     "01890a5d-ac96-774b-bcce-b302099a8057, true",
@@ -33,15 +36,19 @@ class TaskIdTest {
 
   @Test
   void textAndIdAreTheSame() {
-    TaskId id = TaskId.random();
+    TaskId id = TaskId.random(NOW);
     assertThat(TaskId.parse(id.toString())).contains(id);
     assertThat(id.value().version()).isEqualTo(7);
+    assertThat(id.value().variant()).isEqualTo(2);
+    assertThat(id.value().getMostSignificantBits() >>> 16).isEqualTo(NOW.toEpochMilli());
   }
 
   @Test
   void idsSortByAge() {
-    List<String> ids = Stream.generate(() -> TaskId.random().toString()).limit(1_000).toList();
-    assertThat(ids).doesNotHaveDuplicates();
-    assertThat(ids.getFirst().substring(0, 13)).isLessThanOrEqualTo(ids.getLast().substring(0, 13));
+    List<String> ids =
+        IntStream.range(0, 1_000)
+            .mapToObj(n -> TaskId.random(NOW.plusMillis(n)).toString())
+            .toList();
+    assertThat(ids).doesNotHaveDuplicates().isSorted();
   }
 }

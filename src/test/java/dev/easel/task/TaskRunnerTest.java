@@ -17,13 +17,18 @@ import dev.easel.provider.Submission;
 import dev.easel.task.TestHouse.Customer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What becomes of an accepted task, whatever the provider and the nodes do. */
 @ExtendWith(Invariants.class)
@@ -86,13 +91,13 @@ class TaskRunnerTest {
 
     house.clock.advance(SOON);
     assertThat(house.engine.runAll()).containsExactly(1);
-    assertThat(house.state(task)).isEqualTo(new TaskState.Running(task.createdAt(), 40));
+    assertThat(house.state(task)).isEqualTo(new TaskState.Running(task.createdAt(), 40, false));
 
     house.clock.advance(SOON);
     house.engine.runAll();
     assertThat(house.state(task))
         .as("an unreachable provider says nothing about the task")
-        .isEqualTo(new TaskState.Running(task.createdAt(), 40));
+        .isEqualTo(new TaskState.Running(task.createdAt(), 40, false));
 
     house.clock.advance(SOON);
     house.engine.runAll();
@@ -114,7 +119,7 @@ class TaskRunnerTest {
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(
                 "a", 1, new Attempt.State.Rejected(failure(Failure.Kind.OVERLOADED))),
-            org.assertj.core.groups.Tuple.tuple("b", 2, new Attempt.State.Produced()));
+            org.assertj.core.groups.Tuple.tuple("b", 2, new Attempt.State.Produced(1)));
     assertThat(house.balance(customer)).isEqualTo(new Balance(90, 0));
   }
 
@@ -147,11 +152,15 @@ class TaskRunnerTest {
   void whatIsNoMediaFailsAndIsRefunded() {
     Customer customer = house.customer(100);
     Task task = house.accept(customer);
-    house.a.submits(
+    Submission page =
         new Submission.Produced(
-            List.of(new Output("<html>".getBytes(java.nio.charset.StandardCharsets.US_ASCII)))));
+            List.of(new Output("<html>".getBytes(java.nio.charset.StandardCharsets.US_ASCII))));
+    house.a.submits(page, page);
+    house.engine.runAll();
+    house.clock.advance(SOON);
     house.engine.runAll();
     assertThat(house.state(task)).isInstanceOf(TaskState.Failed.class);
+    assertThat(house.attempts(task)).as("another attempt might have made one").hasSize(2);
     assertThat(house.balance(customer)).isEqualTo(new Balance(100, 0));
   }
 
@@ -177,7 +186,7 @@ class TaskRunnerTest {
     assertThat(house.attempts(task))
         .as("stays for the operator to look into")
         .extracting(Attempt::state)
-        .containsExactly(new Attempt.State.Unknown());
+        .containsExactly(new Attempt.State.GivenUp());
     assertThat(house.a.calls()).containsExactly("submit", "reconcile", "reconcile");
     assertThat(house.balance(customer)).isEqualTo(new Balance(100, 0));
   }
@@ -196,7 +205,7 @@ class TaskRunnerTest {
         .containsExactly(new Attempt.State.Sending());
 
     house.a.submits(produced(1));
-    house.clock.advance(Duration.ofSeconds(2));
+    house.clock.advance(Duration.ofSeconds(30));
     house.engine.runAll();
     house.clock.advance(Duration.ofSeconds(2));
     house.engine.runAll();
@@ -214,7 +223,7 @@ class TaskRunnerTest {
         .extracting(Attempt::state)
         .containsExactly(new Attempt.State.Sending());
 
-    house.clock.advance(Duration.ofSeconds(1));
+    house.clock.advance(Duration.ofSeconds(30));
     house.engine.rescue();
     house.a.reconciles(new Reconciliation.NotAccepted());
     house.a.submits(produced(1));
@@ -259,6 +268,244 @@ class TaskRunnerTest {
     other.runAll();
     assertThat(house.state(task)).isInstanceOf(TaskState.Succeeded.class);
     assertThat(house.balance(customer)).isEqualTo(new Balance(90, 0));
+  }
+
+  static Stream<Arguments> lateAnswers() {
+    return Stream.of(
+        Arguments.of(ACCEPTED, TaskState.Succeeded.class, List.of("submit", "check up-1")),
+        Arguments.of(produced(1), TaskState.Succeeded.class, List.of("submit")),
+        Arguments.of(
+            new Submission.Rejected(failure(Failure.Kind.INVALID_INPUT)),
+            TaskState.Failed.class,
+            List.of("submit")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("lateAnswers")
+  void anAnswerThatComesAfterTheLeaseWasLostIsNotLost(
+      Submission answer, Class<? extends TaskState> end, List<String> calls)
+      throws InterruptedException {
+    house.limitChannel("a", 1);
+    Customer customer = house.customer(100);
+    Task task = house.accept(customer);
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answered = new CountDownLatch(1);
+    house.a.submits(_ -> {
+      asked.countDown();
+      await(answered);
+      return answer;
+    });
+    house.engine.claim();
+    asked.await();
+
+    house.clock.advance(TestHouse.LEASE.plusSeconds(1));
+    ManualEngine other = house.engine("node-2", TestHouse.LEASE);
+    other.rescue();
+    house.a.reconciles(new Reconciliation.Unknown("no list call"));
+    assertThat(other.run()).isEqualTo(1);
+    assertThat(house.attempts(task))
+        .extracting(Attempt::state)
+        .containsExactly(new Attempt.State.Unknown());
+
+    answered.countDown();
+    house.engine.run();
+    house.a.checks(new Progress.Produced(pictures(1)));
+    other.runAll();
+    house.clock.advance(SOON);
+    other.runAll();
+    assertThat(house.state(task)).isInstanceOf(end);
+    assertThat(house.a.calls()).filteredOn(call -> !call.equals("reconcile")).isEqualTo(calls);
+    assertThat(house.balance(customer).held()).isZero();
+  }
+
+  @Test
+  void anAnswerAfterEverythingWasGivenUpIsNotedForTheOperator() throws InterruptedException {
+    Customer customer = house.customer(100);
+    Task task = house.accept(customer);
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answered = new CountDownLatch(1);
+    house.a.submits(_ -> {
+      asked.countDown();
+      await(answered);
+      return ACCEPTED;
+    });
+    house.engine.claim();
+    asked.await();
+
+    house.clock.advance(TestHouse.DEADLINE);
+    ManualEngine other = house.engine("node-2", TestHouse.LEASE);
+    other.rescue();
+    house.a.reconciles(new Reconciliation.Unknown("no list call"));
+    other.runAll();
+    assertThat(house.state(task)).isInstanceOf(TaskState.Failed.class);
+
+    answered.countDown();
+    house.engine.run();
+    assertThat(house.attempts(task))
+        .extracting(Attempt::state)
+        .containsExactly(new Attempt.State.GivenUp());
+    assertThat(
+            house.execute(
+                "update attempt set upstream_id = upstream_id where upstream_id = 'up-1'"))
+        .as("what it would be asked for by")
+        .isEqualTo(1);
+    assertThat(house.balance(customer)).isEqualTo(new Balance(100, 0));
+  }
+
+  @Test
+  void piecesAreMadeAtOnceAndWhatWasNotMadeIsReleased() {
+    Customer customer = house.customer(100);
+    Task task = house.accept(customer, TestHouse.request(customer, 40, 4, 1));
+    CyclicBarrier together = new CyclicBarrier(4);
+    house.a.submits(generation -> {
+      await(together);
+      return switch (generation.piece()) {
+        case 0 -> ACCEPTED;
+        case 1 -> new Submission.Rejected(failure(Failure.Kind.CONTENT_POLICY));
+        default -> produced(generation.outputs());
+      };
+    });
+    house.engine.runAll();
+    assertThat(house.state(task)).isEqualTo(new TaskState.Running(task.createdAt(), 50, false));
+
+    house.a.checks(new Progress.Produced(pictures(1)));
+    house.clock.advance(SOON);
+    house.engine.runAll();
+    assertThat(house.state(task))
+        .asInstanceOf(type(TaskState.Succeeded.class))
+        .satisfies(succeeded -> {
+          assertThat(succeeded.results()).hasSize(3);
+          assertThat(succeeded.captured()).isEqualTo(30);
+        });
+    assertThat(house.balance(customer)).isEqualTo(new Balance(70, 0));
+  }
+
+  @Test
+  void piecesShareTheSlotsOfTheirChannel() {
+    house.limitChannel("a", 2);
+    Customer customer = house.customer(100);
+    Task task = house.accept(customer, TestHouse.request(customer, 50, 5, 1));
+    Semaphore free = new Semaphore(2);
+    house.a.submits(_ -> {
+      if (!free.tryAcquire()) {
+        throw new AssertionError("a third one runs");
+      }
+      free.release();
+      return produced(1);
+    });
+    for (int i = 0; i < 3; i++) {
+      house.engine.runAll();
+      house.clock.advance(Duration.ofSeconds(1));
+    }
+    assertThat(house.state(task)).isInstanceOf(TaskState.Succeeded.class);
+    assertThat(house.attempts(task)).hasSize(5);
+  }
+
+  @Test
+  void aPieceThatBreaksTheRunnerDoesNotLoseTheOthers() {
+    Customer customer = house.customer(100);
+    Task task = house.accept(customer, TestHouse.request(customer, 30, 3, 1));
+    house.a.submits(generation -> {
+      if (generation.piece() == 1) {
+        throw new IllegalStateException("a defect in an adapter");
+      }
+      return produced(1);
+    });
+    house.engine.runAll();
+    assertThat(house.attempts(task))
+        .extracting(Attempt::state)
+        .containsExactlyInAnyOrder(
+            new Attempt.State.Produced(1),
+            new Attempt.State.Sending(),
+            new Attempt.State.Produced(1));
+    house.a.reconciles(new Reconciliation.NotAccepted());
+    house.a.submits(produced(1));
+    house.clock.advance(Duration.ofSeconds(30));
+    house.engine.runAll();
+    house.clock.advance(Duration.ofSeconds(2));
+    house.engine.runAll();
+    assertThat(house.state(task)).isInstanceOf(TaskState.Succeeded.class);
+    assertThat(house.balance(customer)).isEqualTo(new Balance(70, 0));
+  }
+
+  @Test
+  void aChannelThatIsBrokenIsLeftAlone() {
+    Customer customer = house.customer(100);
+    house.routes(TestHouse.TO_A, TestHouse.TO_B);
+    house.a.submits(new Submission.Rejected(failure(Failure.Kind.NO_CREDIT)), produced(1));
+    house.b.submits(_ -> produced(1));
+    Task first = house.accept(customer);
+    house.engine.runAll();
+    Task second = house.accept(customer);
+    house.engine.runAll();
+    assertThat(List.of(first, second))
+        .extracting(house::state)
+        .allMatch(TaskState.Succeeded.class::isInstance);
+    assertThat(house.a.calls()).as("asked once").containsExactly("submit");
+
+    house.clock.advance(Duration.ofMinutes(10));
+    Task third = house.accept(customer);
+    house.engine.runAll();
+    assertThat(house.state(third)).isInstanceOf(TaskState.Succeeded.class);
+    assertThat(house.a.calls()).as("and again when it has cooled").hasSize(2);
+  }
+
+  @Test
+  void faultsInARowLetAChannelCoolLongerEachTime() {
+    Customer customer = house.customer(1_000);
+    Submission busy = new Submission.Rejected(failure(Failure.Kind.OVERLOADED));
+    house.routes(TestHouse.TO_A, TestHouse.TO_B);
+    house.b.submits(_ -> produced(1));
+    List<Integer> asked = new java.util.ArrayList<>();
+    house.a.submits(_ -> busy);
+    for (int second = 0; second < 16; second++) {
+      int before = house.a.calls().size();
+      house.accept(customer);
+      house.engine.runAll();
+      if (house.a.calls().size() > before) {
+        asked.add(second);
+      }
+      house.clock.advance(Duration.ofSeconds(1));
+    }
+    assertThat(asked).as("seconds at which it was asked").containsExactly(0, 1, 2, 3, 5, 9);
+
+    house.clock.advance(Duration.ofSeconds(10));
+    house.a.submits(_ -> produced(1));
+    house.accept(customer);
+    house.engine.runAll();
+    house.breakers.refresh();
+    int before = house.a.calls().size();
+    house.a.submits(_ -> busy);
+    for (int i = 0; i < 2; i++) {
+      house.accept(customer);
+      house.engine.runAll();
+    }
+    assertThat(house.a.calls()).as("once it worked, two faults are no row").hasSize(before + 2);
+  }
+
+  @Test
+  void aChannelsSlotsAreGivenToTheAccountsInTurn() {
+    house.limitChannel("a", 1);
+    Customer busy = house.customer(1_000);
+    Customer other = house.customer(100);
+    Customer third = house.customer(100);
+    List<Task> many = Stream.generate(() -> house.accept(busy)).limit(20).toList();
+    house.a.submits(_ -> ACCEPTED);
+    house.engine.runAll();
+    Task one = house.accept(other);
+    Task two = house.accept(third);
+    house.engine.runAll();
+    // Each step ends the task that runs, and lets another one begin.
+    for (int slot = 0; slot < 3; slot++) {
+      house.a.checks(new Progress.Produced(pictures(1)));
+      house.clock.advance(SOON);
+      house.engine.runAll();
+    }
+    assertThat(house.state(one)).isNotInstanceOf(TaskState.Queued.class);
+    assertThat(house.state(two)).isNotInstanceOf(TaskState.Queued.class);
+    assertThat(many)
+        .filteredOn(task -> !(house.state(task) instanceof TaskState.Queued))
+        .hasSize(2);
   }
 
   @Test
@@ -376,11 +623,46 @@ class TaskRunnerTest {
     assertThat(house.a.calls()).hasSize(5);
   }
 
+  @Test
+  void aLimitThatIsSetWhileWorkRunsCountsIt() {
+    Customer customer = house.customer(100);
+    for (int i = 0; i < 4; i++) {
+      house.accept(customer);
+    }
+    house.a.submits(_ -> ACCEPTED);
+    house.engine.runAll();
+    house.limitChannel("a", 2);
+    house.accept(customer);
+    house.engine.runAll();
+    assertThat(house.a.calls()).as("four run already").hasSize(4);
+    Progress pending = new Progress.Pending(50, SOON);
+    Progress done = new Progress.Produced(pictures(1));
+    house.a.checks(done, done, pending, pending, done, pending, pending);
+    house.clock.advance(SOON);
+    house.engine.runAll();
+    assertThat(submissions()).as("two of them go on: no room").isEqualTo(4);
+    house.clock.advance(SOON);
+    house.engine.runAll();
+    assertThat(submissions()).as("one of them goes on").isEqualTo(5);
+  }
+
+  private long submissions() {
+    return house.a.calls().stream().filter("submit"::equals).count();
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       latch.await();
     } catch (InterruptedException interrupted) {
       throw new IllegalStateException(interrupted);
+    }
+  }
+
+  private static void await(CyclicBarrier barrier) {
+    try {
+      barrier.await();
+    } catch (InterruptedException | BrokenBarrierException failed) {
+      throw new IllegalStateException(failed);
     }
   }
 

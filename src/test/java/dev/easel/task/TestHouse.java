@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,8 +42,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class TestHouse implements AutoCloseable {
   static final Duration LEASE = Duration.ofSeconds(30);
   static final Duration DEADLINE = Duration.ofMinutes(10);
-  static final Route TO_A = new Route("a", "model-a", 1, 1);
-  static final Route TO_B = new Route("b", "model-b", 2, 1);
+  static final Route TO_A = new Route("a", "model-a", 1, 1, Route.ANY_OUTPUTS);
+  static final Route TO_B = new Route("b", "model-b", 2, 1, Route.ANY_OUTPUTS);
   private static final Duration QUEUE_LIMIT = Duration.ofHours(24);
 
   final SettableClock clock = new SettableClock("2026-03-01T12:00:00Z");
@@ -50,6 +51,7 @@ final class TestHouse implements AutoCloseable {
   final ScriptedProvider b = new ScriptedProvider();
   final Database database;
   final Snapshots snapshots;
+  final Breakers breakers;
   final Settlement settlement;
   final Admission admission;
   final ManualEngine engine;
@@ -57,18 +59,26 @@ final class TestHouse implements AutoCloseable {
   private final AtomicInteger accounts = new AtomicInteger();
   private volatile List<Route> routes = List.of(TO_A);
   private volatile Runnable beforeDeciding = () -> {};
+  private volatile Runnable onPause = () -> {};
 
   TestHouse(Database database) {
     this.database = database;
     snapshots = new Snapshots(database);
-    settlement = new Settlement(database, clock, settled -> snapshots.changed(settled.task()));
+    breakers = new Breakers(database);
+    settlement =
+        new Settlement(database, clock, breakers, settled -> snapshots.changed(settled.task()));
     admission = new Admission(database, clock, snapshots::accepted);
     runner =
         new TaskRunner(
             database,
             settlement,
             new TaskRunner.Outside(
-                channel -> channel.equals("a") ? a : b, _ -> policy(), results(), UUID::randomUUID),
+                channel -> channel.equals("a") ? a : b,
+                _ -> policy(),
+                results(),
+                UUID::randomUUID,
+                Thread.ofVirtual().factory(),
+                this::pause),
             clock);
     engine = engine("node-1", LEASE);
   }
@@ -87,7 +97,7 @@ final class TestHouse implements AutoCloseable {
 
   private Lifecycle.Policy policy() {
     beforeDeciding.run();
-    return new Lifecycle.Policy(routes, 2, DEADLINE, QUEUE_LIMIT);
+    return new Lifecycle.Policy(routes, 2, DEADLINE, QUEUE_LIMIT, breakers.cooling());
   }
 
   /** The engine of another node on the same database. */
@@ -103,6 +113,16 @@ final class TestHouse implements AutoCloseable {
   /** Runs {@code interruption} whenever a job has read its task and has not decided yet. */
   void beforeDeciding(Runnable interruption) {
     beforeDeciding = interruption;
+  }
+
+  /** Runs {@code interruption} whenever somebody waits before trying something again. */
+  void onPause(Runnable interruption) {
+    onPause = interruption;
+  }
+
+  private void pause(Duration length) {
+    clock.advance(length);
+    onPause.run();
   }
 
   /** Who asks for tasks. */
@@ -136,21 +156,27 @@ final class TestHouse implements AutoCloseable {
   /** Limits the attempts that run on a channel. */
   void limitChannel(String channel, int capacity) {
     database.transaction(tx -> {
-      WorkLimits.set(tx, WorkLimits.ofChannel(channel), capacity);
+      ChannelLimits.set(tx, channel, capacity);
       return capacity;
     });
   }
 
   /** A request for {@code outputs} images at {@code credits}. */
   static TaskRequest request(Customer customer, long credits, int outputs) {
+    return request(customer, credits, outputs, Route.ANY_OUTPUTS);
+  }
+
+  /** The same in pieces of {@code pieceSize} outputs. */
+  static TaskRequest request(Customer customer, long credits, int outputs, int pieceSize) {
     return new TaskRequest(
-        TaskId.random(),
+        TaskId.random(Instant.now()),
         customer.account,
         customer.key,
         new Origin("omni", "gpt-image-2", "{}"),
         "gpt-image-2",
         MediaKind.IMAGE,
         new Parameters(JsonNodeFactory.instance.objectNode().put("prompt", "p").put("n", outputs)),
+        pieceSize,
         credits);
   }
 
@@ -169,7 +195,11 @@ final class TestHouse implements AutoCloseable {
   }
 
   Task accept(Customer customer, long credits, int outputs) {
-    Admitted admitted = ask(request(customer, credits, outputs), customer, Optional.empty());
+    return accept(customer, request(customer, credits, outputs));
+  }
+
+  Task accept(Customer customer, TaskRequest request) {
+    Admitted admitted = ask(request, customer, Optional.empty());
     if (admitted instanceof Admitted.Accepted(Task task)) {
       return task;
     }
