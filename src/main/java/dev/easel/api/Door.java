@@ -6,9 +6,14 @@ import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -23,6 +28,13 @@ public final class Door {
   private static final Logger log = LoggerFactory.getLogger(Door.class);
   private static final Header JSON =
       HeaderValues.create(HeaderNames.CONTENT_TYPE, "application/json; charset=utf-8");
+  private static final Header EVENT_STREAM =
+      HeaderValues.create(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
+  private static final Header NO_CACHE = HeaderValues.create(HeaderNames.CACHE_CONTROL, "no-cache");
+
+  /** Has nginx, and who does as it does, pass every event on at once. */
+  private static final Header NO_BUFFERING = HeaderValues.create("X-Accel-Buffering", "no");
+
   private static final Header NO_SNIFF = HeaderValues.create("X-Content-Type-Options", "nosniff");
   private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
   private static final Pattern ACCEPTABLE_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -37,25 +49,62 @@ public final class Door {
   /** Puts {@code endpoint} behind the door; {@code errors} is its dialect's table. */
   public Handler to(Endpoint endpoint, Function<ApiError, Answer> errors) {
     return (request, response) -> {
-      String requestId = requestId(request);
-      send(
-          response, requestId, answer(new Exchange(request, callers, requestId), endpoint, errors));
+      Exchange exchange = new Exchange(request, callers, requestId(request));
+      switch (ask(exchange, endpoint::handle)) {
+        case Verdict.Pass<Answer>(Answer answer) -> send(response, exchange.requestId(), answer);
+        case Verdict.Refuse<Answer>(ApiError error) ->
+            send(response, exchange.requestId(), errors.apply(error));
+      }
     };
   }
 
-  private static Answer answer(
-      Exchange exchange, Endpoint endpoint, Function<ApiError, Answer> errors) {
+  /** The same for an endpoint that answers with events, as long as there are any. */
+  public Handler toEvents(EventEndpoint endpoint, Function<ApiError, Answer> errors) {
+    return (request, response) -> {
+      Exchange exchange = new Exchange(request, callers, requestId(request));
+      switch (ask(exchange, endpoint::open)) {
+        case Verdict.Pass<Optional<EventEndpoint.Events>>(var events) -> {
+          if (events.isPresent()) {
+            stream(response, exchange.requestId(), events.get());
+          } else {
+            response.status(Status.NO_CONTENT_204);
+            response.header(REQUEST_ID, exchange.requestId());
+            response.send();
+          }
+        }
+        case Verdict.Refuse<Optional<EventEndpoint.Events>>(ApiError error) ->
+            send(response, exchange.requestId(), errors.apply(error));
+      }
+    };
+  }
+
+  private static <T> Verdict<T> ask(Exchange exchange, Function<Exchange, Verdict<T>> endpoint) {
     try {
-      return switch (endpoint.handle(exchange)) {
-        case Verdict.Pass<Answer>(Answer answer) -> answer;
-        case Verdict.Refuse<Answer>(ApiError error) -> errors.apply(error);
-      };
+      return endpoint.apply(exchange);
     } catch (DatabaseException away) {
       log.warn("request {}: {}", exchange.requestId(), away.getMessage());
-      return errors.apply(new ApiError.Unavailable());
+      return Verdict.refuse(new ApiError.Unavailable());
     } catch (RuntimeException broken) {
       log.error("request {} broke", exchange.requestId(), broken);
-      return errors.apply(new ApiError.Internal(exchange.requestId()));
+      return Verdict.refuse(new ApiError.Internal(exchange.requestId()));
+    }
+  }
+
+  private static void stream(
+      ServerResponse response, String requestId, EventEndpoint.Events events) {
+    response.header(EVENT_STREAM);
+    response.header(NO_CACHE);
+    response.header(NO_BUFFERING);
+    response.header(NO_SNIFF);
+    response.header(REQUEST_ID, requestId);
+    try (OutputStream out = response.outputStream()) {
+      events.tell(new EventStream(out));
+    } catch (IOException | UncheckedIOException gone) {
+      log.debug("request {}: the caller has gone: {}", requestId, gone.getMessage());
+      throw new CloseConnectionException("the caller has gone", gone);
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      throw new CloseConnectionException("stopping", stopping);
     }
   }
 

@@ -16,6 +16,7 @@ public final class Exchange {
   private static final int LARGEST_BODY = 1 << 20;
   private static final int LONGEST_WAIT_SECONDS = 60;
   private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
+  private static final HeaderName LAST_EVENT_ID = HeaderNames.create("Last-Event-ID");
   private static final HeaderName PREFER = HeaderNames.create("Prefer");
   private static final Pattern PREFERRED_WAIT =
       Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})");
@@ -120,6 +121,11 @@ public final class Exchange {
   private static ApiError outside(String name, int least, int most) {
     return new ApiError.InvalidRequest(
         name, "must be a whole number from %d to %d".formatted(least, most));
+  }
+
+  /** The id of the last event that a caller who comes back has heard. */
+  public Optional<String> lastEventId() {
+    return header(LAST_EVENT_ID);
   }
 
   /** The HTTP method. */

@@ -19,6 +19,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -31,13 +32,20 @@ public final class Intake {
   private final AddressGuard guard;
   private final OwnFiles files;
   private final Admission admission;
+  private final InstantSource clock;
 
   /** An intake that sells from {@code catalog}. */
-  public Intake(Catalog catalog, AddressGuard guard, OwnFiles files, Admission admission) {
+  public Intake(
+      Catalog catalog,
+      AddressGuard guard,
+      OwnFiles files,
+      Admission admission,
+      InstantSource clock) {
     this.catalog = catalog;
     this.guard = guard;
     this.files = files;
     this.admission = admission;
+    this.clock = clock;
   }
 
   /**
@@ -164,13 +172,14 @@ public final class Intake {
     Key key = order.caller.key();
     TaskRequest request =
         new TaskRequest(
-            TaskId.random(),
+            TaskId.random(clock.instant()),
             key.account(),
             key.id(),
             new Origin(order.listing.dialect(), order.asked, body),
             order.model.id(),
             order.model.kind(),
             order.parameters,
+            order.model.pieceSize(),
             order.quote.credits());
     String accepted = answer.apply(request);
     Optional<Idempotency> idempotency =

@@ -9,10 +9,11 @@ import java.util.Optional;
  *
  * @param port 0 for any free one
  * @param configuredPublicUrl without a slash at the end
+ * @param heartbeat after how long without an event an event stream sends a comment
  * @param drain how long a stopping node waits for what has been sent to providers
  */
 public record ServerSettings(
-    String host, int port, Optional<URI> configuredPublicUrl, Duration drain) {
+    String host, int port, Optional<URI> configuredPublicUrl, Duration heartbeat, Duration drain) {
   static final Setting<String> HOST =
       Setting.of("server.host", Type.HOST, "Address to listen on.")
           .defaultsTo("127.0.0.1")
@@ -31,6 +32,13 @@ public record ServerSettings(
           .otherwise("http://localhost:PORT")
           .example("https://easel.example.com");
 
+  static final Setting<Duration> HEARTBEAT =
+      Setting.of(
+              "server.heartbeat-seconds",
+              Type.seconds(1, 300),
+              "Silence after which an event stream sends a comment.")
+          .defaultsTo("15");
+
   static final Setting<Duration> DRAIN =
       Setting.of(
               "drain-seconds",
@@ -38,11 +46,15 @@ public record ServerSettings(
               "How long a stopping node waits for answers of providers.")
           .defaultsTo("120");
 
-  static final Section SECTION = Section.of("Server", HOST, PORT, PUBLIC_URL, DRAIN);
+  static final Section SECTION = Section.of("Server", HOST, PORT, PUBLIC_URL, HEARTBEAT, DRAIN);
 
   static ServerSettings from(Settings settings) {
     return new ServerSettings(
-        settings.get(HOST), settings.get(PORT), settings.find(PUBLIC_URL), settings.get(DRAIN));
+        settings.get(HOST),
+        settings.get(PORT),
+        settings.find(PUBLIC_URL),
+        settings.get(HEARTBEAT),
+        settings.get(DRAIN));
   }
 
   /** The base of links and callbacks, for a node that listens on {@code boundPort}. */

@@ -32,7 +32,12 @@ class SettingsTest {
         .isEqualTo(
             new EaselConfig(
                 new DataSettings(Path.of("data"), Optional.empty()),
-                new ServerSettings("127.0.0.1", 8080, Optional.empty(), Duration.ofMinutes(2)),
+                new ServerSettings(
+                    "127.0.0.1",
+                    8080,
+                    Optional.empty(),
+                    Duration.ofSeconds(15),
+                    Duration.ofMinutes(2)),
                 new DatabaseSettings(Optional.empty(), "easel", new Secret(""), 20),
                 new AssetSettings(Path.of("data/assets")),
                 new NetSettings(List.of()),
@@ -65,6 +70,7 @@ class SettingsTest {
           concurrency: 0
           image-latency: 800ms
           video-latency: 1m
+        server.heartbeat-seconds: 20
         drain-seconds: 3
         log: {format: json, level: debug}
         """);
@@ -77,6 +83,7 @@ class SettingsTest {
                     "::1",
                     0,
                     Optional.of(URI.create("https://easel.example.com/images")),
+                    Duration.ofSeconds(20),
                     Duration.ofSeconds(3)),
                 new DatabaseSettings(
                     Optional.of("jdbc:postgresql://a,b/easel"), "e", new Secret("p"), 5),

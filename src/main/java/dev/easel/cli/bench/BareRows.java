@@ -47,11 +47,11 @@ final class BareRows {
       List.of(
           "update job set claim = 1, lease_until = now(), node = 'bare' where subject in (select id from fresh)",
           """
-          insert into attempt (id, task_id, created_at, piece, number, state, channel, upstream_model)
-          select gen_random_uuid(), id, now(), 0, 1, 'sending', 'instant', 'gpt-image-2' from fresh
+          insert into attempt (id, task_id, created_at, look_at, piece, number, state, channel, upstream_model)
+          select gen_random_uuid(), id, now(), now(), 0, 1, 'sending', 'instant', 'gpt-image-2' from fresh
           """,
           "update task set state = 'running', started_at = now() where id in (select id from fresh)",
-          "update attempt set state = 'produced', finished_at = now() where task_id in (select id from fresh)",
+          "update attempt set state = 'produced', outputs = 1, finished_at = now() where task_id in (select id from fresh)",
           """
           insert into asset (task_id, account_id, created_at, bytes, position, sha256, name, media_type)
           select id, account_id, now(), 8192, 0, sha256(id::text::bytea), id::text, 'image/png' from fresh

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,16 +24,14 @@ import tools.jackson.databind.json.JsonMapper;
       "  create  accepted requests, answered after their commit; bound: bare JDBC, the same rows in batches of 200",
       "  poll    reads of 10,000 tasks, half of them live; bound: a constant answer of the same server",
       "  e2e     tasks from create to success, an 8 KiB file stored and synced; bound: bare JDBC, all rows of their lives",
+      "  wait    running tasks held by long polls and by event streams: what that costs, and how soon each hears of the end",
       "",
       "64 connections, 100 accounts, database and load on the same machine. Compare within one run."
     })
 public final class BenchCommand implements Callable<Integer> {
-  private static final List<Bench> ALL =
-      List.of(new CreateBench(), new PollBench(), new EndToEndBench());
-
   @Spec private CommandSpec command;
 
-  @Parameters(arity = "1..*", paramLabel = "BENCH", description = "create, poll, e2e")
+  @Parameters(arity = "1..*", paramLabel = "BENCH", description = "create, poll, e2e, wait")
   private List<String> names = List.of();
 
   @Option(
@@ -40,6 +39,12 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "How long each measures. (default: 10)")
   private int seconds = 10;
+
+  @Option(
+      names = "--held",
+      paramLabel = "N",
+      description = "How many long polls, and as many streams, wait holds. (default: 1000)")
+  private int held = 1_000;
 
   @Option(names = "--json", description = "End with one JSON object a line for each benchmark.")
   private boolean json;
@@ -49,7 +54,10 @@ public final class BenchCommand implements Callable<Integer> {
     if (seconds < 1 || seconds > 3_600) {
       throw new CommandFailed("--seconds is from 1 to 3600");
     }
-    List<Bench> benches = names.stream().map(BenchCommand::named).toList();
+    if (held < 1 || held > 10_000) {
+      throw new CommandFailed("--held is from 1 to 10000");
+    }
+    List<Bench> benches = names.stream().map(this::named).toList();
     PrintWriter out = command.commandLine().getOut();
     out.printf(
         "%-8s %10s %9s %9s %10s %6s %7s%n",
@@ -66,6 +74,7 @@ public final class BenchCommand implements Callable<Integer> {
           figures.boundPerSecond(),
           figures.ratio(),
           figures.errors());
+      figures.more().forEach((what, figure) -> out.printf("  %s %s%n", what, figure));
       out.flush();
       lines.add(JsonMapper.shared().writeValueAsString(figures.json(bench.name())));
     }
@@ -76,12 +85,13 @@ public final class BenchCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static Bench named(String name) {
-    return ALL.stream()
+  private Bench named(String name) {
+    return Stream.<Bench>of(
+            new CreateBench(), new PollBench(), new EndToEndBench(), new WaitBench(held))
         .filter(bench -> bench.name().equals(name))
         .findFirst()
         .orElseThrow(() ->
             new CommandFailed(
-                "there is no benchmark \"%s\"; there are create, poll, e2e".formatted(name)));
+                "there is no benchmark \"%s\"; there are create, poll, e2e, wait".formatted(name)));
   }
 }

@@ -1,6 +1,7 @@
 package dev.easel.cli.bench;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
@@ -11,9 +12,18 @@ import org.HdrHistogram.Histogram;
  * @param perSecond operations that ended well
  * @param boundPerSecond of what bounds it, measured in the same run
  * @param errors operations that did not end as they should
+ * @param more what only this benchmark measures, by name
  */
 record Figures(
-    double perSecond, double p50Millis, double p99Millis, double boundPerSecond, long errors) {
+    double perSecond,
+    double p50Millis,
+    double p99Millis,
+    double boundPerSecond,
+    long errors,
+    Map<String, Object> more) {
+  Figures {
+    more = Collections.unmodifiableMap(new LinkedHashMap<>(more));
+  }
 
   static Figures of(Load.Tally tally, Duration elapsed, double boundPerSecond) {
     Histogram nanos = tally.nanos();
@@ -22,7 +32,8 @@ record Figures(
         nanos.getValueAtPercentile(50) / 1e6,
         nanos.getValueAtPercentile(99) / 1e6,
         boundPerSecond,
-        tally.errors());
+        tally.errors(),
+        Map.of());
   }
 
   double ratio() {
@@ -38,6 +49,7 @@ record Figures(
     json.put("bound_per_second", Math.round(boundPerSecond));
     json.put("ratio", rounded(ratio()));
     json.put("errors", errors);
+    json.putAll(more);
     return json;
   }
 

@@ -99,6 +99,11 @@ final class House implements AutoCloseable {
     void run(Database database, Database.Address address);
   }
 
+  /** Where the database of the running server is. */
+  Database.Address runningDatabase() {
+    return EmbeddedPostgres.running(data).orElseThrow();
+  }
+
   /** Starts a server on this house in a process of its own. */
   RunningServer serve(Map<String, String> settings) throws IOException {
     return RunningServer.start(data, settings);

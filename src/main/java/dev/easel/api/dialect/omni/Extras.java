@@ -14,7 +14,7 @@ import dev.easel.db.Database;
 import dev.easel.ledger.Balance;
 import dev.easel.ledger.Ledger;
 import dev.easel.ledger.Transfer;
-import dev.easel.task.Settlement;
+import dev.easel.task.Cancellations;
 import dev.easel.task.Snapshots;
 import dev.easel.task.Task;
 import dev.easel.task.TaskId;
@@ -43,7 +43,7 @@ public final class Extras implements HttpService {
   private final OmniJson json;
 
   /** Where the answers come from. */
-  public record Tables(Database database, Snapshots snapshots, Settlement settlement) {}
+  public record Tables(Database database, Snapshots snapshots, Cancellations cancellations) {}
 
   /** The extra paths. */
   public Extras(Door door, Intake intake, Catalog catalog, Tables tables, OmniJson json) {
@@ -94,7 +94,7 @@ public final class Extras implements HttpService {
     List<Task> tasks = tables.snapshots.list(account, before, most);
     ObjectNode data = JSON.objectNode();
     ArrayNode array = data.putArray("tasks");
-    tasks.forEach(task -> array.add(json.task(task)));
+    tables.snapshots.views(tasks).forEach(task -> array.add(json.task(task)));
     data.put("next_cursor", tasks.size() < most ? null : tasks.getLast().id().toString());
     return OmniJson.ok(data);
   }
@@ -111,9 +111,8 @@ public final class Extras implements HttpService {
   }
 
   private Verdict<Answer> cancel(Task task) {
-    Settlement.Result result = tables.settlement.cancel(task);
-    Task now = tables.snapshots.read(task.request().account(), task.id()).orElse(task);
-    return result == Settlement.Result.WRITTEN || now.state() instanceof TaskState.Canceled
+    Task now = tables.cancellations.cancel(task);
+    return now.state() instanceof TaskState.Canceled
         ? Verdict.pass(OmniJson.ok(json.task(now)))
         : Verdict.refuse(new ApiError.TooLateToCancel(word(now.state())));
   }

@@ -75,7 +75,7 @@ public final class Omni implements HttpService {
         .caller()
         .then(caller ->
             exchange.patience().then(patience -> find(caller, exchange.path("id"), patience)))
-        .map(task -> OmniJson.ok(json.task(task)));
+        .map(task -> OmniJson.ok(json.task(snapshots.view(task))));
   }
 
   private Verdict<Task> find(Caller caller, String id, Duration patience) {

@@ -8,6 +8,7 @@ import dev.easel.task.Asset;
 import dev.easel.task.Task;
 import dev.easel.task.TaskRequest;
 import dev.easel.task.TaskState;
+import dev.easel.task.TaskView;
 import java.util.List;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
@@ -91,6 +92,13 @@ public final class OmniJson {
     return id.toString();
   }
 
+  /** A task as it is read, and where it stands in its queue. */
+  ObjectNode task(TaskView view) {
+    ObjectNode json = task(view.task());
+    view.queuePosition().ifPresent(position -> json.put("queue_position", position));
+    return json;
+  }
+
   /** A task as it is read. */
   ObjectNode task(Task task) {
     TaskRequest request = task.request();
@@ -122,7 +130,7 @@ public final class OmniJson {
   private static ObjectNode withProgress(ObjectNode json, TaskState state) {
     return switch (state) {
       case TaskState.Queued _ -> json;
-      case TaskState.Running(_, int percent) -> json.put("progress", percent);
+      case TaskState.Running(_, int percent, _) -> json.put("progress", percent);
       case TaskState.Succeeded succeeded ->
           json.put("finished_at", succeeded.finishedAt().getEpochSecond());
       case TaskState.Failed failed ->

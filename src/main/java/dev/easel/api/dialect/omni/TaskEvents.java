@@ -1,0 +1,127 @@
+package dev.easel.api.dialect.omni;
+
+import dev.easel.api.ApiError;
+import dev.easel.api.Caller;
+import dev.easel.api.Door;
+import dev.easel.api.EventEndpoint;
+import dev.easel.api.EventStream;
+import dev.easel.api.Exchange;
+import dev.easel.api.Verdict;
+import dev.easel.task.Snapshots;
+import dev.easel.task.Task;
+import dev.easel.task.TaskId;
+import dev.easel.task.TaskState;
+import dev.easel.task.TaskView;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Tells of one task as it goes, by server-sent events: how it stands at once, then {@code queued}
+ * whenever its position changes, {@code running} whenever it has progressed, and at last {@code
+ * succeeded}, {@code failed} or {@code canceled}, after which the stream ends. The data of each is
+ * the task as a read shows it.
+ *
+ * <p>Every event tells the whole state, so that a caller that comes back has missed nothing. It is
+ * not told again what its {@code Last-Event-ID} says that it knows.
+ */
+public final class TaskEvents implements HttpService {
+  private static final Duration RETRY = Duration.ofSeconds(2);
+
+  /** Between the two lines of a heartbeat. */
+  private static final Duration ECHO = Duration.ofMillis(500);
+
+  private final Door door;
+  private final Snapshots snapshots;
+  private final OmniJson json;
+  private final Duration heartbeat;
+
+  /**
+   * The events of the tasks in {@code snapshots}.
+   *
+   * @param heartbeat after how long without an event a comment is sent, so that nobody on the way
+   *     takes the connection for dead
+   */
+  public TaskEvents(Door door, Snapshots snapshots, OmniJson json, Duration heartbeat) {
+    this.door = door;
+    this.snapshots = snapshots;
+    this.json = json;
+    this.heartbeat = heartbeat;
+  }
+
+  @Override
+  public void routing(HttpRules rules) {
+    rules.get("/api/v1/tasks/{id}/events", door.toEvents(this::open, OmniJson::error));
+  }
+
+  private Verdict<Optional<EventEndpoint.Events>> open(Exchange exchange) {
+    return exchange
+        .caller()
+        .then(caller -> find(caller, exchange.path("id")))
+        .map(task -> {
+          Optional<String> known = exchange.lastEventId();
+          boolean isOver = task.state().isFinal() && known.equals(Optional.of(word(task.state())));
+          return isOver ? Optional.empty() : Optional.of(out -> tell(task, known, out));
+        });
+  }
+
+  private Verdict<Task> find(Caller caller, String id) {
+    return TaskId.parse(id)
+        .flatMap(known -> snapshots.read(caller.account(), known))
+        .map(Verdict::pass)
+        .orElseGet(() -> Verdict.refuse(new ApiError.TaskNotFound()));
+  }
+
+  private void tell(Task task, Optional<String> known, EventStream out)
+      throws IOException, InterruptedException {
+    try (Snapshots.Watch watch = snapshots.watch(task)) {
+      out.retry(RETRY);
+      Optional<TaskView> now = watch.next(heartbeat);
+      if (now.isPresent() && known.equals(Optional.of(id(now.get())))) {
+        now = next(watch, out);
+      }
+      while (now.isPresent()) {
+        TaskView view = now.get();
+        out.event(id(view), word(view.task().state()), json.task(view).toString());
+        now = view.task().state().isFinal() ? Optional.empty() : next(watch, out);
+      }
+    }
+  }
+
+  /** The next event, with heartbeats before it; empty when none will come. */
+  private Optional<TaskView> next(Snapshots.Watch watch, EventStream out)
+      throws IOException, InterruptedException {
+    Optional<TaskView> news = watch.next(heartbeat.minus(ECHO));
+    while (news.isEmpty() && !watch.isOver()) {
+      // Twice, because the first write to a caller that has gone still succeeds.
+      out.comment();
+      news = watch.next(ECHO);
+      if (news.isEmpty() && !watch.isOver()) {
+        out.comment();
+        news = watch.next(heartbeat.minus(ECHO));
+      }
+    }
+    return news;
+  }
+
+  private static String word(TaskState state) {
+    return switch (state) {
+      case TaskState.Queued _ -> "queued";
+      case TaskState.Running _ -> "running";
+      case TaskState.Succeeded _ -> "succeeded";
+      case TaskState.Failed _ -> "failed";
+      case TaskState.Canceled _ -> "canceled";
+    };
+  }
+
+  /** Says what {@code view} says, in a word. */
+  private static String id(TaskView view) {
+    String word = word(view.task().state());
+    if (view.task().state() instanceof TaskState.Running running) {
+      return word + "-" + running.percent();
+    }
+    return view.queuePosition().isPresent() ? word + "-" + view.queuePosition().getAsInt() : word;
+  }
+}
