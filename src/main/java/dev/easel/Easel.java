@@ -7,6 +7,7 @@ import dev.easel.cli.ConfigCommand;
 import dev.easel.cli.KeyCommand;
 import dev.easel.cli.MigrateCommand;
 import dev.easel.cli.TestCommand;
+import dev.easel.cli.UnknownCommand;
 import dev.easel.cli.VersionCommand;
 import dev.easel.cli.bench.BenchCommand;
 import picocli.CommandLine;
@@ -39,7 +40,12 @@ public final class Easel {
   static CommandLine commands() {
     return new CommandTree(new Easel())
         .group("Running", new ServeCommand(), new TestCommand(), new BenchCommand())
-        .group("Accounts and credits", new AccountCommand(), new KeyCommand(), new AuditCommand())
+        .group(
+            "Accounts and credits",
+            new AccountCommand(),
+            new KeyCommand(),
+            new AuditCommand(),
+            new UnknownCommand())
         .group("Looking after it", new MigrateCommand(), new ConfigCommand(), new VersionCommand())
         .build();
   }
