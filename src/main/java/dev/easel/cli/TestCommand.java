@@ -10,7 +10,10 @@ import picocli.CommandLine.Command;
     footer = {
       "",
       "What follows goes to Maven: ./easel test -Dtest='Settings*'",
-      "-Dsurefire.failIfNoSpecifiedTests=false runs one part of it."
+      "-Dsurefire.failIfNoSpecifiedTests=false runs one part of it.",
+      "",
+      "./easel test --seed 7 runs one seed of the simulation and shows every step;",
+      "--seeds 10000 runs so many, --seeds 500-600 some of them."
     })
 public final class TestCommand implements Callable<Integer> {
   @Override

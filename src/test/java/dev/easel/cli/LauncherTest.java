@@ -296,6 +296,26 @@ class LauncherTest {
   }
 
   @Test
+  void seedsOfTheSimulationAreRunAlone() throws Exception {
+    jdk("usr/lib/jvm/c-25", "25");
+    maven();
+
+    run("test", "--seed", "7");
+    run("test", "--seeds=500-600");
+    assertThat(Files.readAllLines(directory.resolve("builds")))
+        .containsExactly(
+            "in "
+                + checkout
+                + ": -B test -Dtest=SimulationTest#noSeedBreaksAPromise -Deasel.seed=7",
+            "in "
+                + checkout
+                + ": -B test -Dtest=SimulationTest#noSeedBreaksAPromise -Deasel.seeds=500-600");
+    for (String wrong : List.of("", "many", "5-", "-5", "1-2-3", "1;2")) {
+      assertThat(run("test", "--seeds", wrong).code()).as(wrong).isEqualTo(1);
+    }
+  }
+
+  @Test
   void helpForTestComesFromTheProgram() throws Exception {
     jdk("usr/lib/jvm/c-25", "25");
     maven();

@@ -1,0 +1,69 @@
+package dev.easel.sim;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** One call of the real driver, made for a simulated thread by a real one. */
+final class Call {
+  private final Backend backend;
+  private final Object target;
+  private final Method method;
+  private final @Nullable Object @Nullable [] arguments;
+
+  private @Nullable Object result;
+  private @Nullable Throwable failure;
+  private volatile boolean done;
+
+  Call(Backend backend, Object target, Method method, @Nullable Object @Nullable [] arguments) {
+    this.backend = backend;
+    this.target = target;
+    this.method = method;
+    this.arguments = arguments;
+  }
+
+  Backend backend() {
+    return backend;
+  }
+
+  boolean isDone() {
+    return done;
+  }
+
+  /** Makes the call; it may be made again after {@link #forget}. */
+  void make() {
+    try {
+      result = method.invoke(target, arguments);
+    } catch (InvocationTargetException thrown) {
+      failure = thrown.getCause();
+    } catch (IllegalAccessException impossible) {
+      failure = impossible;
+    }
+    done = true;
+  }
+
+  /** As if it had not been made yet. */
+  void forget() {
+    result = null;
+    failure = null;
+    done = false;
+  }
+
+  /** Why the database refused it. */
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
+  /** What the driver answered. */
+  @Nullable Object answer() throws SQLException {
+    Throwable thrown = failure;
+    if (thrown instanceof SQLException refused) {
+      throw refused;
+    }
+    if (thrown != null) {
+      throw new IllegalStateException(thrown);
+    }
+    return result;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.easel.sim;
+
+import dev.easel.asset.AssetNames;
+import dev.easel.asset.MasterKey;
+import dev.easel.db.Database;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Properties;
+
+/** A database in which one run follows the other. */
+final class Lane implements AutoCloseable {
+  private static final List<String> NUMBERED = List.of("account", "api_key");
+  private static final List<String> TABLES =
+      List.of(
+          "breaker",
+          "idempotency",
+          "work_limit",
+          "job",
+          "asset",
+          "attempt",
+          "task",
+          "api_key",
+          "account");
+  private static final int RUNS_UNTIL_VACUUM = 20;
+
+  /** Three nodes, and room for those that are just replaced. */
+  private static final int CONNECTIONS = 4 * SimulatedDatabase.CONNECTIONS;
+
+  private final Database outside;
+  private final Backends backends;
+  private final Connection look;
+  private final PreparedStatement liveTasks;
+  private final AssetNames names = new AssetNames(MasterKey.parse("0".repeat(64)));
+
+  /** On the database at {@code address}, which is migrated and nobody else uses. */
+  private int runs;
+
+  Lane(Database.Address address) throws SQLException {
+    outside = Database.open(address, 2);
+    backends = new Backends(() -> connect(address), CONNECTIONS);
+    look = connect(address);
+    liveTasks = look.prepareStatement("select count(*) from task where finished_at is null");
+  }
+
+  private static Connection connect(Database.Address address) throws SQLException {
+    Properties how = new Properties();
+    how.setProperty("user", address.user());
+    how.setProperty("password", address.password());
+    how.setProperty("reWriteBatchedInserts", "true");
+    // Planned once, so that a plan depends on nothing that happened in runs before.
+    how.setProperty("prepareThreshold", "1");
+    how.setProperty("options", "-c plan_cache_mode=force_generic_plan -c jit=off");
+    return DriverManager.getConnection(address.url(), how);
+  }
+
+  /** The database as nobody in the simulation sees it: without faults. */
+  Database outside() {
+    return outside;
+  }
+
+  Backends backends() {
+    return backends;
+  }
+
+  AssetNames names() {
+    return names;
+  }
+
+  /** How many tasks are not final. */
+  long liveTasks() {
+    try (ResultSet row = liveTasks.executeQuery()) {
+      row.next();
+      return row.getLong(1);
+    } catch (SQLException broken) {
+      throw new IllegalStateException(broken);
+    }
+  }
+
+  /** Forgets the run before. */
+  void clean() throws SQLException {
+    backends.clear();
+    // Not truncated where that can be helped: all plans would have to be made again.
+    for (String table : TABLES) {
+      outside.read(tx -> tx.execute("delete from " + table));
+    }
+    outside.read(tx -> tx.execute("truncate transfer restart identity"));
+    for (String table : NUMBERED) {
+      outside.read(tx -> tx.execute("select setval('" + table + "_id_seq', 1, false)"));
+    }
+    if (++runs % RUNS_UNTIL_VACUUM == 0) {
+      outside.read(tx -> tx.execute("vacuum"));
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    look.close();
+    backends.close();
+    outside.close();
+  }
+}

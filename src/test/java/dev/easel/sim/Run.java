@@ -1,0 +1,200 @@
+package dev.easel.sim;
+
+import dev.easel.db.DatabaseException;
+import dev.easel.task.ChannelLimits;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * One run of the simulation: some nodes, customers with some two hundred wishes, and at least
+ * twenty crashes; then nothing fails any more, and all must come to an end.
+ */
+final class Run {
+  private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+  private static final int CRASHES = 20;
+
+  /** Longer than any task may take when nothing fails. */
+  private static final Duration LONGEST = Duration.ofHours(2);
+
+  private final Lane lane;
+  private final SplittableRandom random;
+  private final Trace trace;
+  private final Faults faults;
+  private final Scheduler scheduler;
+  private final SimulatedNode.World world;
+  private final Customers customers;
+  private final List<SimulatedNode> nodes = new ArrayList<>();
+  private final List<SimulatedNode> all = new ArrayList<>();
+  private int lives;
+
+  /** What a run came to. */
+  record Report(
+      long seed, long steps, long digest, Duration time, int tasks, int crashes, int orders) {}
+
+  private Run(long seed, Lane lane, Optional<PrintStream> aloud) throws Exception {
+    this.lane = lane;
+    random = new SplittableRandom(seed);
+    trace = new Trace(aloud);
+    faults = new Faults(random);
+    scheduler = new Scheduler(random, trace, lane.backends());
+    SimulatedStore store = new SimulatedStore(scheduler, faults);
+    Map<String, SimulatedProvider> providers = new LinkedHashMap<>();
+    for (String channel : List.of("a", "b")) {
+      providers.put(
+          channel, new SimulatedProvider(channel, channel.equals("a"), random, scheduler, faults));
+    }
+    world =
+        new SimulatedNode.World(
+            random,
+            scheduler,
+            lane.backends(),
+            faults,
+            store,
+            lane.names(),
+            providers,
+            new Policies(),
+            START);
+    customers = new Customers(world, this::anyNode);
+  }
+
+  /**
+   * Runs {@code seed}.
+   *
+   * @param aloud where each step is printed
+   * @throws Violation when a promise is broken; its message ends with the last steps
+   */
+  static Report of(long seed, Lane lane, Optional<PrintStream> aloud) throws Exception {
+    lane.clean();
+    Run run = new Run(seed, lane, aloud);
+    try {
+      return run.run(seed);
+    } catch (Violation broken) {
+      throw explained(seed, broken, run.trace);
+    }
+  }
+
+  private static Violation explained(long seed, Violation broken, Trace trace) {
+    String message =
+        "seed %d: %s%n%nThe last steps:%n%s%n%nTo see it again: ./easel test --seed %d"
+            .formatted(
+                seed, broken.getMessage(), String.join(System.lineSeparator(), trace.last()), seed);
+    Violation explained = new Violation(message);
+    explained.setStackTrace(broken.getStackTrace());
+    return explained;
+  }
+
+  private Report run(long seed) {
+    lane.outside()
+        .transaction(tx -> {
+          customers.open(tx);
+          ChannelLimits.set(tx, "a", random.nextInt(2, 30));
+          ChannelLimits.set(tx, "b", random.nextBoolean() ? 0 : random.nextInt(5, 30));
+          return tx;
+        });
+    customers.plan(random.nextInt(206, 220), Duration.ofSeconds(random.nextInt(3, 16)));
+    int count = random.nextInt(2, 4);
+    for (int i = 1; i <= count; i++) {
+      live("node-" + i);
+    }
+    changeLimit();
+
+    scheduler.run(() -> (faults.crashes() >= CRASHES && customers.areAnswered()) || isTooLong());
+    faults.end();
+    scheduler.happened("run", "nothing fails any more");
+    scheduler.run(this::isQuiet);
+    int tasks = new Checks(lane.outside(), world, customers).run();
+    return new Report(
+        seed,
+        trace.steps(),
+        trace.digest(),
+        scheduler.time(),
+        tasks,
+        faults.crashes(),
+        world.providers().values().stream().mapToInt(p -> p.orders().size()).sum());
+  }
+
+  // ---- nodes
+
+  /** One more life of a node, which lives again some time after its death. */
+  private void live(String name) {
+    SimulatedNode.Life life =
+        new SimulatedNode.Life() {
+          @Override
+          public void up(SimulatedNode node) {
+            nodes.add(node);
+          }
+
+          @Override
+          public void down(SimulatedNode node) {
+            nodes.remove(node);
+            scheduler.after(Duration.ofMillis(random.nextInt(100, 8_000)), () -> live(name));
+          }
+        };
+    String fullName = name + "." + ++lives;
+    scheduler.happened(fullName, "starts");
+    all.add(new SimulatedNode(world, fullName, life));
+  }
+
+  private Optional<SimulatedNode> anyNode() {
+    return nodes.isEmpty()
+        ? Optional.empty()
+        : Optional.of(nodes.get(random.nextInt(nodes.size())));
+  }
+
+  /** From time to time the operator changes what may run at once. */
+  private void changeLimit() {
+    scheduler.after(
+        Duration.ofMillis(random.nextInt(2_000, 60_000)),
+        () -> {
+          if (faults.isOver()) {
+            return;
+          }
+          int capacity = random.nextInt(1, 30);
+          anyNode()
+              .ifPresent(node ->
+                  scheduler.start(
+                      node.host(),
+                      "operator",
+                      () -> {
+                        try {
+                          node.database()
+                              .transaction(tx -> {
+                                ChannelLimits.set(tx, "a", capacity);
+                                return capacity;
+                              });
+                        } catch (DatabaseException away) {
+                          scheduler.note("-- is told to come back: " + away.getMessage());
+                        }
+                      }));
+          changeLimit();
+        });
+  }
+
+  // ---- the end
+
+  private boolean isTooLong() {
+    if (scheduler.time().compareTo(LONGEST) > 0) {
+      throw new Violation("no end after " + scheduler.time());
+    }
+    return false;
+  }
+
+  private Duration nextLook = Duration.ZERO;
+
+  /** Whether everybody was answered and no task is live. */
+  private boolean isQuiet() {
+    isTooLong();
+    if (scheduler.time().compareTo(nextLook) < 0 || !customers.areAnswered()) {
+      return false;
+    }
+    nextLook = scheduler.time().plusSeconds(3);
+    return lane.liveTasks() == 0 && all.stream().noneMatch(node -> node.host().isPaused());
+  }
+}

@@ -1,0 +1,297 @@
+package dev.easel.sim;
+
+import java.io.PrintWriter;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database as one node sees it. Every statement, commit and rollback is a step: others may run
+ * before it, the node may die before or after it, and the connection may be cut so that it or its
+ * answer is lost.
+ */
+final class SimulatedDatabase implements DataSource {
+  /** As many as a small pool has. */
+  static final int CONNECTIONS = 8;
+
+  private static final String CONNECTION_LOST = "08006";
+  private static final Map<String, String> LABELS = new ConcurrentHashMap<>();
+
+  private final Scheduler scheduler;
+  private final Backends backends;
+  private final Faults faults;
+  private final Node node;
+  private final Set<Backend> open = new LinkedHashSet<>();
+  private final Deque<Scheduler.Alarm> waiting = new ArrayDeque<>();
+
+  /** The node that uses it. */
+  interface Node {
+    /** On one of its threads: it dies here. */
+    void crash();
+
+    /** On one of its threads: all of it stands still for a while. */
+    void pause();
+
+    /** Whether it has died. */
+    boolean isDead();
+  }
+
+  SimulatedDatabase(Scheduler scheduler, Backends backends, Faults faults, Node node) {
+    this.scheduler = scheduler;
+    this.backends = backends;
+    this.faults = faults;
+    this.node = node;
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    while (open.size() >= CONNECTIONS) {
+      Scheduler.Alarm free = new Scheduler.Alarm();
+      waiting.add(free);
+      free.await();
+    }
+    Backend backend = backends.take();
+    open.add(backend);
+    return proxy(Connection.class, new OfConnection(backend));
+  }
+
+  /** The node is gone: so are its connections. */
+  void abandon() throws SQLException {
+    for (Backend backend : List.copyOf(open)) {
+      backends.abandon(backend);
+    }
+    open.clear();
+  }
+
+  /** A connection until it is closed or cut. */
+  private final class OfConnection implements InvocationHandler {
+    private final Backend backend;
+    private boolean cut;
+    private boolean closed;
+
+    OfConnection(Backend backend) {
+      this.backend = backend;
+    }
+
+    @Override
+    public @Nullable Object invoke(
+        Object proxy, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+      return switch (method.getName()) {
+        case "close" -> {
+          close();
+          yield null;
+        }
+        case "isClosed" -> closed || cut;
+        default -> {
+          requireOpen();
+          yield use(proxy, method, arguments);
+        }
+      };
+    }
+
+    private @Nullable Object use(
+        Object proxy, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+      return switch (method.getName()) {
+        case "commit" ->
+            step("commit", Faults.Place.COMMIT, new Call(backend, real(), method, arguments));
+        case "rollback", "setTransactionIsolation" ->
+            step(
+                method.getName(),
+                Faults.Place.STATEMENT,
+                new Call(backend, real(), method, arguments));
+        case "prepareStatement" -> {
+          String sql = (String) Objects.requireNonNull(Objects.requireNonNull(arguments)[0]);
+          Object statement = Objects.requireNonNull(plain(real(), method, arguments));
+          yield proxy(
+              PreparedStatement.class,
+              new OfStatement(this, (Connection) proxy, (Statement) statement, label(sql)));
+        }
+        case "createStatement" ->
+            throw new UnsupportedOperationException("statements here are prepared");
+        default -> plain(real(), method, arguments);
+      };
+    }
+
+    private Connection real() {
+      return backend.connection();
+    }
+
+    private void close() throws SQLException {
+      if (closed || cut) {
+        return;
+      }
+      if (backend.isInTransaction()) {
+        step(
+            "rollback",
+            Faults.Place.STATEMENT,
+            new Call(backend, real(), method(Connection.class, "rollback"), null));
+      }
+      closed = true;
+      if (!cut) {
+        giveBack();
+      }
+    }
+
+    private void giveBack() throws SQLException {
+      open.remove(backend);
+      backends.giveBack(backend);
+      Scheduler.Alarm next = waiting.poll();
+      if (next != null) {
+        next.ring();
+      }
+    }
+
+    private void requireOpen() throws SQLException {
+      if (closed || cut) {
+        throw new SQLException("This connection has been closed.", CONNECTION_LOST);
+      }
+    }
+
+    /** Cuts the connection: the server rolls back what was not committed. */
+    private SQLException cut() throws SQLException {
+      cut = true;
+      if (backend.isInTransaction()) {
+        // The server notices at once.
+        scheduler.await(new Call(backend, real(), method(Connection.class, "rollback"), null));
+      }
+      giveBack();
+      return new SQLException(
+          "An I/O error occurred while sending to the backend.", CONNECTION_LOST);
+    }
+
+    @Nullable Object step(String label, Faults.Place place, Call call) throws SQLException {
+      scheduler.step(label);
+      Faults.Fate fate = faults.at(place);
+      switch (fate) {
+        case CRASH_BEFORE -> {
+          scheduler.note("-- crashes before it");
+          node.crash();
+        }
+        case PAUSE -> node.pause();
+        case LOST -> {
+          scheduler.note("-- connection lost before it");
+          throw cut();
+        }
+        case DONE, CRASH_AFTER, ANSWER_LOST -> {}
+      }
+      requireOpen();
+      scheduler.await(call);
+      switch (fate) {
+        case CRASH_AFTER -> {
+          scheduler.note("-- crashes after it");
+          node.crash();
+        }
+        case ANSWER_LOST -> {
+          scheduler.note("-- connection lost after it");
+          throw cut();
+        }
+        case DONE, CRASH_BEFORE, PAUSE, LOST -> {}
+      }
+      return call.answer();
+    }
+  }
+
+  /** A statement. */
+  private record OfStatement(
+      OfConnection connection, Connection proxy, Statement real, String label)
+      implements InvocationHandler {
+    @Override
+    public @Nullable Object invoke(
+        Object self, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+      String name = method.getName();
+      if (name.startsWith("execute")) {
+        connection.requireOpen();
+        return connection.step(
+            label, Faults.Place.STATEMENT, new Call(connection.backend, real, method, arguments));
+      }
+      return name.equals("getConnection") ? proxy : plain(real, method, arguments);
+    }
+  }
+
+  private static @Nullable Object plain(
+      Object target, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+    try {
+      return method.invoke(target, arguments);
+    } catch (InvocationTargetException thrown) {
+      throw Objects.requireNonNull(thrown.getCause());
+    }
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  private static Method method(Class<?> type, String name) {
+    try {
+      return type.getMethod(name);
+    } catch (NoSuchMethodException impossible) {
+      throw new LinkageError("JDBC has changed", impossible);
+    }
+  }
+
+  /** A statement's text in one line. */
+  private static String label(String sql) {
+    return LABELS.computeIfAbsent(
+        sql,
+        text -> {
+          StringBuilder line = new StringBuilder();
+          for (String statement : text.split(";\n", -1)) {
+            String flat = statement.strip().replaceAll("\\s+", " ");
+            line.append(line.isEmpty() ? "" : "; ").append(flat, 0, Math.min(flat.length(), 60));
+          }
+          return line.toString();
+        });
+  }
+
+  @Override
+  public Connection getConnection(String user, String password) throws SQLException {
+    return getConnection();
+  }
+
+  @Override
+  public @Nullable PrintWriter getLogWriter() {
+    return null;
+  }
+
+  @Override
+  public void setLogWriter(PrintWriter out) {}
+
+  @Override
+  public void setLoginTimeout(int seconds) {}
+
+  @Override
+  public int getLoginTimeout() {
+    return 0;
+  }
+
+  @Override
+  public Logger getParentLogger() {
+    return Logger.getGlobal();
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    throw new SQLException("nothing is wrapped");
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) {
+    return false;
+  }
+}
