@@ -42,7 +42,7 @@ class ArchitectureTest {
           edges("ledger", "account", "db"),
           edges("engine", "account", "db"),
           edges("provider", "catalog"),
-          edges("provider.*", "catalog", "provider"),
+          edges("provider.*", "catalog", "net", "provider"),
           edges("asset", "net"),
           edges("task", "account", "asset", "catalog", "db", "engine", "ledger", "provider"),
           edges("api", "account", "asset", "catalog", "db", "net", "task"),

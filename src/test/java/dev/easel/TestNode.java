@@ -38,11 +38,13 @@ public final class TestNode implements AutoCloseable {
   private static final AtomicInteger ACCOUNTS = new AtomicInteger();
 
   private final Database database;
+  private final Database ofNode;
   private final Node node;
   private final HttpClient client = HttpClient.newHttpClient();
 
-  private TestNode(Database database, Node node) {
+  private TestNode(Database database, Database ofNode, Node node) {
     this.database = database;
+    this.ofNode = ofNode;
     this.node = node;
   }
 
@@ -51,6 +53,20 @@ public final class TestNode implements AutoCloseable {
    * takes no time.
    */
   public static TestNode start(Map<String, String> settings) {
+    return start(settings, TestDatabase.address());
+  }
+
+  /** Starts a node on a database that the test has prepared. */
+  public static TestNode start(Map<String, String> settings, Database.Address address) {
+    return start(settings, address, address);
+  }
+
+  /**
+   * The same on the database at {@code address}, to which the node goes by way of {@code byWayOf}
+   * while the test's own questions go there directly.
+   */
+  public static TestNode start(
+      Map<String, String> settings, Database.Address address, Database.Address byWayOf) {
     try {
       Files.createDirectories(Path.of("target"));
       Path data = Files.createTempDirectory(Path.of("target"), "test-node-");
@@ -63,9 +79,11 @@ public final class TestNode implements AutoCloseable {
       EaselConfig config =
           EaselConfig.from(
               Settings.read(EaselConfig.all(), new Sources(Optional.empty(), Map.of(), all)));
-      Database.Address address = TestDatabase.address();
-      Database database = Database.open(address, 12);
-      return new TestNode(database, new Node(config, address, database));
+      Database database = Database.open(byWayOf, 12);
+      return new TestNode(
+          byWayOf.equals(address) ? database : Database.open(address, 4),
+          database,
+          new Node(config, byWayOf, database));
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
@@ -112,9 +130,38 @@ public final class TestNode implements AutoCloseable {
     return database;
   }
 
+  /** The database as the node itself has it. */
+  public Database ofNode() {
+    return ofNode;
+  }
+
   /** The base of every path. */
   public String url() {
     return node.publicUrl();
+  }
+
+  /** How many callers wait for tasks, or watch them. */
+  public int watchers() {
+    return node.snapshots().watchers();
+  }
+
+  /** How many tasks they watch. */
+  public int watchedTasks() {
+    return node.snapshots().watched();
+  }
+
+  /**
+   * How many transactions the database has run so far, single statements included, by its own
+   * count, which is a second late.
+   */
+  public long transactions() {
+    return database.read(tx ->
+        tx.createQuery(
+                """
+                select xact_commit + xact_rollback from pg_stat_database where datname = current_database()
+                """)
+            .mapTo(Long.class)
+            .one());
   }
 
   /** An answer whose body is JSON. */
@@ -173,6 +220,7 @@ public final class TestNode implements AutoCloseable {
   public void close() {
     node.close();
     client.close();
+    ofNode.close();
     database.close();
   }
 }

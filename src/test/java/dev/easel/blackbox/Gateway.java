@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -104,6 +105,15 @@ final class Gateway implements BeforeAllCallback, AfterEachCallback, AfterAllCal
   /** Creates the task and waits for its end. */
   JsonNode finished(String key, JsonNode body) {
     return node().await(key, created(key, body));
+  }
+
+  /** Waits until {@code it} is so. */
+  void until(BooleanSupplier it) {
+    Instant limit = Instant.now().plusSeconds(60);
+    while (!it.getAsBoolean()) {
+      assertThat(Instant.now()).as("waited long enough").isBefore(limit);
+      node().get("/health/live", "");
+    }
   }
 
   /** Waits until the engine has begun the task. */

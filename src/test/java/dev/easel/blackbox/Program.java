@@ -29,20 +29,24 @@ final class Program implements AutoCloseable {
   /** How a run ended. */
   record Ended(int code, String out, String err) {}
 
-  /** Starts {@code easel} with {@code arguments}. */
+  /** Starts {@code easel} with {@code arguments}, on a JVM that starts fast. */
   static Program start(String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx512m",
-                "-Djava.awt.headless=true",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Easel.class.getName()));
-    command.addAll(List.of(arguments));
+    return start(List.of("-XX:TieredStopAtLevel=1", "-Xmx512m"), List.of(arguments));
+  }
+
+  /** Starts {@code easel} with {@code arguments} on a JVM with {@code options}. */
+  static Program start(List<String> options, List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.addAll(
+        List.of(
+            "-Djava.awt.headless=true",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Easel.class.getName()));
+    command.addAll(arguments);
     Path err = Files.createTempFile(Path.of("target"), "program-", ".err");
     return new Program(new ProcessBuilder(command).redirectError(err.toFile()).start(), err);
   }
@@ -53,6 +57,10 @@ final class Program implements AutoCloseable {
       String printed = program.out.readAllLines().stream().reduce("", (a, b) -> a + b + "\n");
       return new Ended(program.awaitExit(), printed, Files.readString(program.err));
     }
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   /** Reads what it prints until a line begins with {@code last}, which comes back with the rest. */
@@ -66,6 +74,11 @@ final class Program implements AutoCloseable {
       lines.add(line);
     }
     return lines;
+  }
+
+  /** What it has logged so far. */
+  String logged() throws IOException {
+    return Files.readString(err);
   }
 
   /** As {@code kill -9}. */
