@@ -8,6 +8,7 @@ import dev.easel.api.Server;
 import dev.easel.api.dialect.omni.Extras;
 import dev.easel.api.dialect.omni.Omni;
 import dev.easel.api.dialect.omni.OmniJson;
+import dev.easel.api.dialect.omni.TaskEvents;
 import dev.easel.asset.AssetNames;
 import dev.easel.asset.AssetStore;
 import dev.easel.asset.FileRoutes;
@@ -22,13 +23,16 @@ import dev.easel.config.EaselConfig;
 import dev.easel.config.SandboxSettings;
 import dev.easel.config.Version;
 import dev.easel.db.Database;
+import dev.easel.db.DatabaseClock;
 import dev.easel.db.Notifications;
 import dev.easel.engine.Engine;
-import dev.easel.engine.WorkLimits;
 import dev.easel.net.AddressGuard;
 import dev.easel.net.Cidr;
 import dev.easel.net.Outbound;
 import dev.easel.task.Admission;
+import dev.easel.task.Breakers;
+import dev.easel.task.Cancellations;
+import dev.easel.task.ChannelLimits;
 import dev.easel.task.Lifecycle;
 import dev.easel.task.Results;
 import dev.easel.task.Settlement;
@@ -37,11 +41,13 @@ import dev.easel.task.Task;
 import dev.easel.task.TaskRunner;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -59,34 +65,68 @@ public final class Node implements AutoCloseable {
   /** How long a task may wait for its first attempt. */
   private static final Duration QUEUE_LIMIT = Duration.ofHours(24);
 
+  /** Announced to the other nodes when jobs became due by a commit of this one. */
+  private static final String JOBS_DUE = "easel_jobs";
+
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final CompletableFuture<String> publicUrl = new CompletableFuture<>();
+  private final DatabaseClock clock;
   private final Snapshots snapshots;
   private volatile boolean draining;
 
   /** Starts a node on {@code database}, which is migrated and is at {@code address}. */
   public Node(EaselConfig config, Database.Address address, Database database) throws IOException {
-    InstantSource clock = InstantSource.system();
+    this.clock = opened(new DatabaseClock(database));
     Catalog catalog = database.transaction(tx -> catalog(tx, config.sandbox(), clock));
     AddressGuard guard = new AddressGuard(config.net().allow().stream().map(Cidr::parse).toList());
-    Outbound outbound = opened(new Outbound(guard, "Easel/" + Version.current().easel()));
+    String agent = "Easel/" + Version.current().easel();
+    Outbound outbound = opened(new Outbound(guard, agent));
     MasterKey masterKey = masterKey(config);
     AssetStore assets = LocalAssetStore.open(config.assets().directory(), clock);
     OwnFiles files = new OwnFiles(publicUrl::join, assets);
     ImageFetcher images = new ImageFetcher(outbound, files, ImageFetcher.Limits.DEFAULT);
-    Channels channels = new Channels(catalog, config.sandbox(), images, clock);
+    Channels channels =
+        new Channels(
+            catalog,
+            new Channels.Means(
+                config.sandbox(),
+                images,
+                outbound,
+                opened(new Outbound(AddressGuard.TRUSTING, agent)),
+                variable -> Optional.ofNullable(System.getenv(variable)),
+                clock));
 
     this.snapshots = opened(new Snapshots(database));
     Engine engine = new Engine(database, engineSettings(config), clock);
+    Breakers breakers = opened(new Breakers(database));
+    Callers callers = new Callers(database, clock);
+    Notifications notifications =
+        opened(
+            new Notifications(
+                address,
+                Map.of(
+                    Keys.CHANGES,
+                    Notifications.Listener.of(callers::forget),
+                    JOBS_DUE,
+                    Notifications.Listener.of(engine::wake),
+                    Breakers.CHANGES,
+                    Notifications.Listener.of(
+                        () -> Thread.startVirtualThread(breakers::refresh)))));
+    Runnable due =
+        () -> {
+          engine.wake();
+          notifications.announce(JOBS_DUE);
+        };
     Settlement settlement =
         opened(
             new Settlement(
                 database,
                 clock,
+                breakers,
                 settled -> {
                   snapshots.changed(settled.task());
                   if (settled.madeDue()) {
-                    engine.wake();
+                    due.run();
                   }
                 }));
     TaskRunner runner =
@@ -96,9 +136,11 @@ public final class Node implements AutoCloseable {
                 settlement,
                 new TaskRunner.Outside(
                     channels::provider,
-                    model -> policy(catalog, model),
+                    model -> policy(catalog, breakers, model),
                     new Results(assets, new AssetNames(masterKey)),
-                    UUID::randomUUID),
+                    UUID::randomUUID,
+                    Thread.ofVirtual().factory(),
+                    Node::sleep),
                 clock));
     opened(engine).start(Map.of(TaskRunner.KIND, runner));
 
@@ -109,24 +151,25 @@ public final class Node implements AutoCloseable {
                 clock,
                 (Task task) -> {
                   snapshots.accepted(task);
-                  engine.wake();
+                  due.run();
                 }));
-    Callers callers = new Callers(database, clock);
-    opened(
-        new Notifications(
-            address, Map.of(Keys.CHANGES, Notifications.Listener.of(callers::forget))));
+    breakers.start();
 
+    Cancellations cancellations =
+        new Cancellations(database, settlement, snapshots, channels::provider);
     Door door = new Door(callers);
-    Intake intake = new Intake(catalog, guard, files, admission);
+    Intake intake = new Intake(catalog, guard, files, admission, clock);
     OmniJson json = new OmniJson(files);
     Omni omni = new Omni(door, intake, snapshots, json);
     Extras extras =
-        new Extras(door, intake, catalog, new Extras.Tables(database, snapshots, settlement), json);
+        new Extras(
+            door, intake, catalog, new Extras.Tables(database, snapshots, cancellations), json);
+    TaskEvents events = new TaskEvents(door, snapshots, json, config.server().heartbeat());
     Server.Routes routes =
         new Server.Routes(
-            Map.of("/" + Omni.NAME, List.of(omni, extras)),
+            Map.of("/" + Omni.NAME, List.of(omni, extras, events)),
             new FileRoutes(assets),
-            () -> !draining);
+            () -> !draining && clock.isDatabaseReachable());
     Server server = opened(listening(config, routes, door));
     publicUrl.complete(config.server().publicUrl(server.port()).toString());
   }
@@ -150,7 +193,7 @@ public final class Node implements AutoCloseable {
     for (Channel channel : catalog.channels()) {
       OptionalInt capacity =
           channel.provider().equals("sandbox") ? sandbox.concurrency() : channel.concurrency();
-      WorkLimits.set(tx, WorkLimits.ofChannel(channel.id()), capacity.orElse(0));
+      ChannelLimits.set(tx, channel.id(), capacity.orElse(0));
     }
     return catalog;
   }
@@ -161,13 +204,17 @@ public final class Node implements AutoCloseable {
         : MasterKey.load(config.data().masterKeyFile());
   }
 
-  private static Lifecycle.Policy policy(Catalog catalog, String model) {
+  private static Lifecycle.Policy policy(Catalog catalog, Breakers breakers, String model) {
     return catalog
         .model(model)
         .map(m ->
             new Lifecycle.Policy(
-                m.routes(), m.limits().attempts(), m.limits().deadline(), QUEUE_LIMIT))
-        .orElseGet(() -> new Lifecycle.Policy(List.of(), 1, QUEUE_LIMIT, QUEUE_LIMIT));
+                m.routes(),
+                m.limits().attempts(),
+                m.limits().deadline(),
+                QUEUE_LIMIT,
+                breakers.cooling()))
+        .orElseGet(() -> new Lifecycle.Policy(List.of(), 1, QUEUE_LIMIT, QUEUE_LIMIT, Map.of()));
   }
 
   private static Engine.Settings engineSettings(EaselConfig config) {
@@ -178,10 +225,29 @@ public final class Node implements AutoCloseable {
         config.server().drain());
   }
 
+  /** Sleeps; an interrupted thread goes on at once. */
+  private static void sleep(Duration pause) {
+    try {
+      Thread.sleep(pause);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** A part that is closed with the node. */
   private <T extends AutoCloseable> T opened(T part) {
     parts.push(part);
     return part;
+  }
+
+  /** The time that this node goes by. */
+  Instant now() {
+    return clock.instant();
+  }
+
+  /** Who reads and watches tasks here. */
+  Snapshots snapshots() {
+    return snapshots;
   }
 
   /** The base of every address that this node gives away. */

@@ -1,13 +1,13 @@
 package dev.easel;
 
 import dev.easel.api.Server;
+import dev.easel.catalog.CatalogException;
 import dev.easel.cli.CommandFailed;
 import dev.easel.cli.OpenedDatabase;
 import dev.easel.cli.SettingsFlags;
 import dev.easel.config.EaselConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -45,10 +45,10 @@ final class ServeCommand implements Callable<Integer> {
               opened.database(),
               config.data().directory(),
               config.engine().runningPerAccount(),
-              Instant.now()));
+              node.now()));
       stop.await();
-    } catch (Server.CannotListen taken) {
-      throw new CommandFailed(String.valueOf(taken.getMessage()));
+    } catch (Server.CannotListen | CatalogException told) {
+      throw new CommandFailed(String.valueOf(told.getMessage()));
     } finally {
       stopped.countDown();
     }
