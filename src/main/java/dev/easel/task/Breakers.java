@@ -37,6 +37,7 @@ public final class Breakers implements AutoCloseable {
   private final Database database;
   private volatile Map<String, Breaker> breakers = Map.of();
   private volatile @Nullable Thread ticker;
+  private boolean closed;
 
   private record Breaker(String channel, int faults, @Nullable Instant coolingUntil) {}
 
@@ -74,7 +75,10 @@ public final class Breakers implements AutoCloseable {
   }
 
   /** Reads them again; when the database is away, they stay as they were known. */
-  public void refresh() {
+  public synchronized void refresh() {
+    if (closed) {
+      return; // the database is going to be closed too
+    }
     try {
       Map<String, Breaker> fresh = new HashMap<>();
       database
@@ -167,8 +171,10 @@ public final class Breakers implements AutoCloseable {
     }
   }
 
+  /** Waits for a look at the database that is under way; there is none after it. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     Thread started = ticker;
     if (started != null) {
       started.interrupt();
