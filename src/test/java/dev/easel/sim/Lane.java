@@ -8,24 +8,10 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Properties;
 
 /** A database in which one run follows the other. */
 final class Lane implements AutoCloseable {
-  private static final List<String> NUMBERED = List.of("account", "api_key");
-  private static final List<String> TABLES =
-      List.of(
-          "breaker",
-          "idempotency",
-          "work_limit",
-          "job",
-          "asset",
-          "attempt",
-          "task",
-          "api_key",
-          "account");
-  private static final int RUNS_UNTIL_VACUUM = 20;
 
   /** Three nodes, and room for those that are just replaced. */
   private static final int CONNECTIONS = 4 * SimulatedDatabase.CONNECTIONS;
@@ -37,8 +23,6 @@ final class Lane implements AutoCloseable {
   private final AssetNames names = new AssetNames(MasterKey.parse("0".repeat(64)));
 
   /** On the database at {@code address}, which is migrated and nobody else uses. */
-  private int runs;
-
   Lane(Database.Address address) throws SQLException {
     outside = Database.open(address, 2);
     backends = new Backends(() -> connect(address), CONNECTIONS);
@@ -83,17 +67,12 @@ final class Lane implements AutoCloseable {
   /** Forgets the run before. */
   void clean() throws SQLException {
     backends.clear();
-    // Not truncated where that can be helped: all plans would have to be made again.
-    for (String table : TABLES) {
-      outside.read(tx -> tx.execute("delete from " + table));
-    }
-    outside.read(tx -> tx.execute("truncate transfer restart identity"));
-    for (String table : NUMBERED) {
-      outside.read(tx -> tx.execute("select setval('" + table + "_id_seq', 1, false)"));
-    }
-    if (++runs % RUNS_UNTIL_VACUUM == 0) {
-      outside.read(tx -> tx.execute("vacuum"));
-    }
+    outside.read(tx ->
+        tx.execute(
+            """
+            truncate account, api_key, transfer, task, attempt, asset, job, work_limit, idempotency, breaker
+            restart identity cascade
+            """));
   }
 
   @Override
