@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,7 @@ public final class Breakers implements AutoCloseable {
   private final Database database;
   private volatile Map<String, Breaker> breakers = Map.of();
   private volatile @Nullable Thread ticker;
+  private final Lock looking = new ReentrantLock();
   private boolean closed;
 
   private record Breaker(String channel, int faults, @Nullable Instant coolingUntil) {}
@@ -75,23 +78,29 @@ public final class Breakers implements AutoCloseable {
   }
 
   /** Reads them again; when the database is away, they stay as they were known. */
-  public synchronized void refresh() {
-    if (closed) {
-      return; // the database is going to be closed too
-    }
+  public void refresh() {
+    looking.lock();
     try {
-      Map<String, Breaker> fresh = new HashMap<>();
-      database
-          .read(tx ->
-              tx.createQuery("select channel, faults, cooling_until from breaker")
-                  .map((row, _) ->
-                      new Breaker(row.getString(1), row.getInt(2), instant(row.getTimestamp(3))))
-                  .list())
-          .forEach(breaker -> fresh.put(breaker.channel, breaker));
-      breakers = Map.copyOf(fresh);
+      if (!closed) { // or the database is going to be closed too
+        look();
+      }
     } catch (DatabaseException away) {
       log.debug("cannot read the breakers: {}", away.getMessage());
+    } finally {
+      looking.unlock();
     }
+  }
+
+  private void look() {
+    Map<String, Breaker> fresh = new HashMap<>();
+    database
+        .read(tx ->
+            tx.createQuery("select channel, faults, cooling_until from breaker")
+                .map((row, _) ->
+                    new Breaker(row.getString(1), row.getInt(2), instant(row.getTimestamp(3))))
+                .list())
+        .forEach(breaker -> fresh.put(breaker.channel, breaker));
+    breakers = Map.copyOf(fresh);
   }
 
   private static @Nullable Instant instant(@Nullable Timestamp timestamp) {
@@ -173,8 +182,13 @@ public final class Breakers implements AutoCloseable {
 
   /** Waits for a look at the database that is under way; there is none after it. */
   @Override
-  public synchronized void close() {
-    closed = true;
+  public void close() {
+    looking.lock();
+    try {
+      closed = true;
+    } finally {
+      looking.unlock();
+    }
     Thread started = ticker;
     if (started != null) {
       started.interrupt();
