@@ -32,8 +32,12 @@ create index attempt_given_up on attempt (created_at)
 
 -- Slots are given to the accounts in turn; this one had the last.
 alter table work_limit add column last_account bigint not null default 0;
+-- The oldest is the first, of jobs that are due or wait since the same moment too.
+drop index job_due;
+create index job_due on job (lane, run_at, subject) where lease_until is null and waits_for is null;
+
 drop index job_waiting;
-create index job_waiting on job (waits_for, account_id, run_at) where waits_for is not null;
+create index job_waiting on job (waits_for, account_id, run_at, subject) where waits_for is not null;
 
 -- What is wrong with a channel, for all nodes: nothing is submitted to it before cooling_until.
 create table breaker (

@@ -11,6 +11,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -64,7 +65,7 @@ public final class Jobs {
             with due as materialized (
               select subject, kind from job
               where lease_until is null and waits_for is null and run_at <= ?
-              order by lane, run_at limit ? for update skip locked
+              order by lane, run_at, subject limit ? for update skip locked
             )
             update job set claim = claim + 1, lease_until = ?, node = ?
             from due where job.subject = due.subject and job.kind = due.kind
@@ -80,6 +81,7 @@ public final class Jobs {
         }
       }
     }
+    claims.sort(Comparator.comparing(Claim::subject)); // an update returns its rows in any order
     return claims;
   }
 

@@ -227,7 +227,7 @@ public final class WorkLimits {
                   update job set waits_for = null, granted = case when turn.scope like 'channel:%' then turn.scope end
                   from turn, lateral (
                     select subject, kind from job where waits_for = turn.scope and account_id = turn.account_id
-                    order by run_at limit 1 for update) as first
+                    order by run_at, subject limit 1 for update) as first
                   where turn.nth > 0 and job.subject = first.subject and job.kind = first.kind
                   returning turn.scope, turn.account_id, turn.nth
                   """,
