@@ -1,8 +1,8 @@
 package dev.easel.db;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,8 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,27 +52,31 @@ public final class Batch<I, O> implements AutoCloseable {
   private final Database database;
   private final int most;
   private final Work<I, O> work;
+  private final Threads threads;
   private final BlockingQueue<BatchEntry<I, O>> waiting = new LinkedBlockingQueue<>(LONGEST_QUEUE);
   private final Thread committer;
+  private volatile boolean idle;
   private volatile boolean closed;
 
   /** Known to the committer alone. */
   private final Deque<Apart<I, O>> apart = new ArrayDeque<>();
 
-  private long apartTriedAtNanos = System.nanoTime();
+  private long apartTriedAtNanos;
 
   /**
    * Starts a group.
    *
    * @param name names the committing thread, and the group in logs
    * @param most how many items share a transaction at most
-   * @param threads makes the committing thread
+   * @param threads of which one commits
    */
-  Batch(String name, Database database, int most, Work<I, O> work, ThreadFactory threads) {
+  Batch(String name, Database database, int most, Work<I, O> work, Threads threads) {
     this.name = name;
     this.database = database;
     this.most = most;
     this.work = work;
+    this.threads = threads;
+    this.apartTriedAtNanos = threads.nanoTime();
     this.committer = threads.newThread(this::commitForEver);
     committer.setName("batch-" + name);
     committer.start();
@@ -93,7 +96,7 @@ public final class Batch<I, O> implements AutoCloseable {
    *     it was being committed and stayed away: its message says so
    */
   public O submit(I item, Duration patience) {
-    BatchEntry<I, O> entry = new BatchEntry<>(item);
+    BatchEntry<I, O> entry = new BatchEntry<>(item, threads);
     if (!waiting.offer(entry)) {
       throw new DatabaseException(name + ": too much is waiting for the database");
     }
@@ -102,34 +105,39 @@ public final class Batch<I, O> implements AutoCloseable {
     if (closed && waiting.remove(entry)) {
       throw new DatabaseException(name + ": shutting down");
     }
+    if (idle) {
+      LockSupport.unpark(committer);
+    }
     return entry.await(name, patience, Duration.ofSeconds(DOUBT_SECONDS));
   }
 
   private void commitForEver() {
     while (!closed || !waiting.isEmpty()) {
-      try {
-        commitTogether(next());
-        tryApart();
-      } catch (InterruptedException stopped) {
-        // Only close() interrupts: the condition above ends the loop when nothing is left.
-        log.debug("{}: closing", name);
-      }
+      awaitEntries();
+      commitTogether(next());
+      tryApart();
     }
     List.copyOf(apart).forEach(this::isDone); // a last try
     apart.forEach(group -> fail(group.entries, new DatabaseException(name + ": shutting down")));
   }
 
-  /** What is committed next; none when it is time to try again what was put apart. */
-  private List<BatchEntry<I, O>> next() throws InterruptedException {
-    List<BatchEntry<I, O>> batch = new ArrayList<>(most);
-    if (!closed) {
-      BatchEntry<I, O> first =
-          apart.isEmpty() ? waiting.take() : waiting.poll(PAUSE.toNanos(), TimeUnit.NANOSECONDS);
-      if (first != null) {
-        batch.add(first);
+  /** Waits until something is to be committed, or what was put apart is to be tried again. */
+  private void awaitEntries() {
+    idle = true; // said before the queue is looked at: who finds it full wakes nobody
+    while (waiting.isEmpty() && !closed) {
+      if (apart.isEmpty()) {
+        LockSupport.park(this);
+      } else {
+        threads.parkNanos(this, PAUSE.toNanos());
+        break;
       }
     }
-    waiting.drainTo(batch, most - batch.size());
+    idle = false;
+  }
+
+  private List<BatchEntry<I, O>> next() {
+    List<BatchEntry<I, O>> batch = new ArrayList<>(most);
+    waiting.drainTo(batch, most);
     // Who contends for what is known to be locked joins those who wait for it.
     batch.removeIf(entry -> blockedBy(entry).map(group -> group.entries.add(entry)).orElse(false));
     return batch;
@@ -227,7 +235,7 @@ public final class Batch<I, O> implements AutoCloseable {
           batch.size(),
           lost.toString());
       apart.addFirst(new Apart<>(Optional.empty(), batch));
-      apartTriedAtNanos = System.nanoTime() - PAUSE.toNanos(); // now
+      apartTriedAtNanos = threads.nanoTime() - PAUSE.toNanos(); // now
     } else {
       String message = name + ": nobody knows whether it was written";
       fail(batch, new DatabaseException(message, lost));
@@ -246,12 +254,12 @@ public final class Batch<I, O> implements AutoCloseable {
   /** Tries what has waited longest, so that the others are held up for one try at most. */
   private void tryApart() {
     apart.removeIf(Apart::isDeserted);
-    if (!apart.isEmpty() && System.nanoTime() - apartTriedAtNanos >= PAUSE.toNanos()) {
+    if (!apart.isEmpty() && threads.nanoTime() - apartTriedAtNanos >= PAUSE.toNanos()) {
       Apart<I, O> group = apart.removeFirst();
       if (!isDone(group)) {
         apart.addLast(group);
       }
-      apartTriedAtNanos = System.nanoTime();
+      apartTriedAtNanos = threads.nanoTime();
     }
   }
 
@@ -360,8 +368,10 @@ public final class Batch<I, O> implements AutoCloseable {
   }
 
   private static void setLockTimeout(Connection tx, Duration timeout) throws SQLException {
-    try (Statement statement = tx.createStatement()) {
-      statement.execute("set local lock_timeout = " + timeout.toMillis());
+    try (PreparedStatement setting =
+        tx.prepareStatement("select set_config('lock_timeout', ?, true)")) {
+      setting.setString(1, timeout.toMillis() + "ms");
+      setting.execute();
     }
   }
 
@@ -377,7 +387,7 @@ public final class Batch<I, O> implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    committer.interrupt();
+    LockSupport.unpark(committer);
     try {
       committer.join();
     } catch (InterruptedException interrupted) {

@@ -1,12 +1,9 @@
 package dev.easel.db;
 
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An item of a {@link Batch} and the caller that waits for its answer. The two meet here: an item
@@ -31,10 +28,20 @@ final class BatchEntry<I, O> {
 
   private final I item;
   private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
-  private final CompletableFuture<O> answer = new CompletableFuture<>();
+  private final Threads threads;
+  private final Thread caller = Thread.currentThread();
+  private volatile @Nullable Ending<O> ending;
 
-  BatchEntry(I item) {
+  private sealed interface Ending<O> {
+    record Answered<O>(O answer) implements Ending<O> {}
+
+    record Failed<O>(Throwable cause) implements Ending<O> {}
+  }
+
+  /** An item of the thread that calls this and {@link #await}. */
+  BatchEntry(I item, Threads threads) {
     this.item = item;
+    this.threads = threads;
   }
 
   I item() {
@@ -56,29 +63,40 @@ final class BatchEntry<I, O> {
   }
 
   void answer(O value) {
-    answer.complete(value);
+    end(new Ending.Answered<>(value));
   }
 
   void fail(Throwable failed) {
-    answer.completeExceptionally(failed);
+    end(new Ending.Failed<>(failed));
+  }
+
+  private void end(Ending<O> how) {
+    if (ending == null) { // only the committer ends it
+      ending = how;
+      LockSupport.unpark(caller);
+    }
   }
 
   /** The answer; see {@link Batch#submit(Object, Duration)}. */
   O await(String batch, Duration patience, Duration doubt) {
-    if (!isAnswered(patience) && !(state.get() == State.RUNNING && isAnswered(GRACE))) {
-      if (withdraw()) {
-        throw new DatabaseException(batch + ": the database did not get to it in time");
-      }
-      if (!isAnswered(doubt)) {
+    Ending<O> how = ending(patience);
+    if (how == null && state.get() == State.RUNNING) {
+      how = ending(GRACE);
+    }
+    if (how == null && withdraw()) {
+      throw new DatabaseException(batch + ": the database did not get to it in time");
+    }
+    if (how == null) {
+      how = ending(doubt);
+    }
+    return switch (how) {
+      case Ending.Answered<O>(O answer) -> answer;
+      case Ending.Failed<O>(Throwable cause) -> throw DatabaseException.of(batch, cause);
+      case null -> {
         state.set(State.WITHDRAWN);
         throw new DatabaseException(batch + ": nobody knows whether it was written");
       }
-    }
-    try {
-      return answer.join();
-    } catch (CompletionException failed) {
-      throw DatabaseException.of(batch, failed.getCause() == null ? failed : failed.getCause());
-    }
+    };
   }
 
   private boolean withdraw() {
@@ -86,26 +104,20 @@ final class BatchEntry<I, O> {
   }
 
   /** Waits, whoever interrupts: an answer that is on its way is not thrown away. */
-  private boolean isAnswered(Duration patience) {
-    long until = System.nanoTime() + patience.toNanos();
+  private @Nullable Ending<O> ending(Duration patience) {
+    long until = threads.nanoTime() + patience.toNanos();
     boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          answer.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
-          return true;
-        } catch (ExecutionException failed) {
-          return true;
-        } catch (TimeoutException notYet) {
-          return false;
-        } catch (InterruptedException later) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    Ending<O> how = ending;
+    for (long left = patience.toNanos();
+        how == null && left > 0;
+        left = until - threads.nanoTime()) {
+      threads.parkNanos(this, left);
+      interrupted |= Thread.interrupted();
+      how = ending;
     }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return how;
   }
 }

@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -35,17 +34,17 @@ public final class Database implements AutoCloseable {
 
   private final DataSource pool;
   private final Jdbi jdbi;
-  private final ThreadFactory committers;
+  private final Threads threads;
 
   /**
    * A database whose connections come from {@code pool}.
    *
-   * @param committers makes the thread of each {@link Batch}
+   * @param threads those of each {@link Batch}
    */
-  Database(DataSource pool, ThreadFactory committers) {
+  Database(DataSource pool, Threads threads) {
     this.pool = pool;
     this.jdbi = Jdbi.create(pool);
-    this.committers = committers;
+    this.threads = threads;
   }
 
   /**
@@ -75,8 +74,7 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("socketTimeout", "10");
     config.addDataSourceProperty("tcpKeepAlive", "true");
     try {
-      Database database =
-          new Database(new HikariDataSource(config), Thread.ofPlatform().daemon().factory());
+      Database database = new Database(new HikariDataSource(config), Threads.OF_MACHINE);
       database.checkVersion();
       return database;
     } catch (RuntimeException failed) {
@@ -166,7 +164,7 @@ public final class Database implements AutoCloseable {
    * @param name names the group in logs
    */
   public <I, O> Batch<I, O> batch(String name, int most, Batch.Work<I, O> work) {
-    return new Batch<>(name, this, most, work, committers);
+    return new Batch<>(name, this, most, work, threads);
   }
 
   @Override

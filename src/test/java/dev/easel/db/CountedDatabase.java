@@ -27,7 +27,7 @@ public final class CountedDatabase {
                   visits.incrementAndGet();
                   return database.connection();
                 });
-    this.counted = new Database(pool, Thread.ofPlatform().daemon().factory());
+    this.counted = new Database(pool, Threads.OF_MACHINE);
   }
 
   public Database database() {

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ThreadFactory;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
@@ -22,9 +21,14 @@ public final class RecklessServer implements AutoCloseable {
           "full_page_writes = off",
           "synchronous_commit = off",
           "autovacuum = off",
+          "track_activities = off",
+          "track_counts = off",
           "deadlock_timeout = '1h'",
           "wal_writer_delay = '10s'",
           "bgwriter_delay = '10s'");
+
+  private static final Path MEMORY = Path.of("/dev/shm");
+  private static final long ROOM = 2L << 30;
 
   private final Path data;
   private final EmbeddedPostgres postgres;
@@ -37,11 +41,10 @@ public final class RecklessServer implements AutoCloseable {
     this.administration = Jdbi.create(address.url(), address.user(), address.password());
   }
 
-  /** Starts one, in a directory of its own below {@code target}. */
+  /** Starts one, in a directory of its own. */
   public static RecklessServer start() {
     try {
-      Files.createDirectories(Path.of("target"));
-      Path data = Files.createTempDirectory(Path.of("target"), "reckless-server-");
+      Path data = Files.createTempDirectory(place(), "easel-reckless-server-");
       Path home = Files.createDirectories(data.resolve("postgres"));
       Files.writeString(home.resolve("custom.conf"), "max_connections = 120\n");
       RecklessServer server = new RecklessServer(data, EmbeddedPostgres.start(data));
@@ -58,6 +61,13 @@ public final class RecklessServer implements AutoCloseable {
     }
   }
 
+  /** In memory where there is some: truncating tables makes and deletes many files. */
+  private static Path place() throws IOException {
+    boolean isRoomy =
+        Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() > ROOM;
+    return isRoomy ? MEMORY : Files.createDirectories(Path.of("target"));
+  }
+
   /** A new database with all tables and no rows. */
   public Database.Address create(String name) {
     Database.Address template = postgres.address();
@@ -70,11 +80,11 @@ public final class RecklessServer implements AutoCloseable {
   }
 
   /**
-   * A database whose connections come from {@code pool}, and whose group commits run on threads of
-   * {@code committers}.
+   * A database whose connections come from {@code pool}, and whose group commits run on {@code
+   * threads}.
    */
-  public static Database on(DataSource pool, ThreadFactory committers) {
-    return new Database(pool, committers);
+  public static Database on(DataSource pool, Threads threads) {
+    return new Database(pool, threads);
   }
 
   @Override
