@@ -21,11 +21,21 @@ final class Backend implements AutoCloseable {
   private volatile @Nullable Thread boss;
   private volatile boolean closed;
   private boolean savepoints;
+  private String role = "";
 
   Backend(Connection connection) throws SQLException {
     this.connection = connection.unwrap(PgConnection.class);
     this.pid = this.connection.getBackendPID();
     this.worker = Thread.ofPlatform().name("backend-" + pid).daemon().start(this::work);
+  }
+
+  /** What it is used for. */
+  String role() {
+    return role;
+  }
+
+  void role(String use) {
+    role = use;
   }
 
   PgConnection connection() {

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.postgresql.core.TransactionState;
 
@@ -24,8 +25,9 @@ import org.postgresql.core.TransactionState;
  * <p>A call that another transaction holds up really waits in the server, with all the locks that
  * it has got so far, while other calls are made. When a transaction ends, at most one call must
  * wake up, or two would run at once: a call that waits for a transaction for which one waits
- * already is taken back (its savepoint is restored) and made again later. Transactions that wait in
- * a circle are found here, at once, and are a violation: there is one order of locks.
+ * already, or for one that waits itself, is taken back (its savepoint is restored) and made again
+ * later. Transactions that wait in a circle are found here, at once, and are a violation: there is
+ * one order of locks.
  */
 final class Backends implements AutoCloseable {
   private static final Duration GLANCE = Duration.ofNanos(400_000);
@@ -43,7 +45,8 @@ final class Backends implements AutoCloseable {
       };
 
   private final PreparedStatement watcher;
-  private final Deque<Backend> idle = new ArrayDeque<>();
+  private final Deque<Backend> fresh = new ArrayDeque<>();
+  private final Map<String, Deque<Backend>> idle = new HashMap<>();
   private final List<Backend> all = new ArrayList<>();
   private final Set<Backend> used = new LinkedHashSet<>();
   private final List<Waiting> waiting = new ArrayList<>();
@@ -86,9 +89,14 @@ final class Backends implements AutoCloseable {
     void violated(String what);
   }
 
-  /** {@code count} connections that {@code opening} makes, all to one database. */
-  Backends(Opening opening, int count) throws SQLException {
-    this.watcher = opening.open().prepareStatement("select unnest(pg_blocking_pids(?))");
+  /**
+   * {@code count} connections that {@code opening} makes, all to one database.
+   *
+   * @param aside to another database of the same server: asked while calls run, it must not keep
+   *     them from cleaning up
+   */
+  Backends(Opening opening, int count, Connection aside) throws SQLException {
+    this.watcher = aside.prepareStatement("select unnest(pg_blocking_pids(?))");
     for (int i = 0; i < count; i++) {
       all.add(new Backend(opening.open()));
     }
@@ -103,7 +111,8 @@ final class Backends implements AutoCloseable {
       abandon(backend);
     }
     idle.clear();
-    idle.addAll(all);
+    fresh.clear();
+    fresh.addAll(all);
   }
 
   /** Begins a run. */
@@ -111,17 +120,26 @@ final class Backends implements AutoCloseable {
     listener = run;
   }
 
-  Backend take() {
-    Backend backend = idle.remove();
+  /**
+   * A connection for {@code role}: one that had it before, if any. Planning is most of the server's
+   * work, and each connection plans each statement once.
+   */
+  Backend take(String role) {
+    Backend backend = idleOf(role).isEmpty() ? fresh.remove() : idleOf(role).remove();
+    backend.role(role);
     used.add(backend);
     return backend;
+  }
+
+  private Deque<Backend> idleOf(String role) {
+    return idle.computeIfAbsent(role, _ -> new ArrayDeque<>());
   }
 
   /** Takes back a connection that is in no transaction. */
   void giveBack(Backend backend) throws SQLException {
     backend.connection().setAutoCommit(true);
     if (used.remove(backend)) {
-      idle.addFirst(backend);
+      idleOf(backend.role()).addFirst(backend);
     }
   }
 
@@ -165,6 +183,23 @@ final class Backends implements AutoCloseable {
     return true;
   }
 
+  /** Has a call that is still held up fail: it has waited for too long. */
+  void expire(SimulatedThread thread, Call call) throws SQLException {
+    if (takenBack.removeIf(one -> one.call == call)) {
+      call.expire();
+    } else {
+      Optional<Waiting> held = waiting.stream().filter(one -> one.call == call).findFirst();
+      if (held.isEmpty()) {
+        return;
+      }
+      waiting.remove(held.get());
+      giveUp(call);
+      call.expire();
+      transactionEnded();
+    }
+    listener.returned(thread);
+  }
+
   private boolean isAlone(Backend backend) {
     if (!waiting.isEmpty()) {
       return false;
@@ -183,9 +218,10 @@ final class Backends implements AutoCloseable {
     findCircle();
   }
 
-  /** Leaves at most one call that waits for any transaction. */
+  /** Leaves at most one call that waits for any transaction, and none that waits for a call. */
   private void takeBackCrowd() throws SQLException {
     Set<Integer> awaited = new HashSet<>();
+    waiting.forEach(one -> awaited.add(one.pid()));
     for (Waiting one : List.copyOf(waiting)) {
       if (one.canBeTakenBack && !Collections.disjoint(awaited, one.blockers)) {
         giveUp(one.call);

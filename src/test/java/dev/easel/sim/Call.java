@@ -3,6 +3,8 @@ package dev.easel.sim;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One call of the real driver, made for a simulated thread by a real one. */
@@ -12,11 +14,23 @@ final class Call {
   private final Method method;
   private final @Nullable Object @Nullable [] arguments;
 
+  private Optional<Duration> lockTimeout;
   private @Nullable Object result;
   private @Nullable Throwable failure;
   private volatile boolean done;
 
-  Call(Backend backend, Object target, Method method, @Nullable Object @Nullable [] arguments) {
+  /**
+   * A call of {@code method}.
+   *
+   * @param lockTimeout for how long it may wait for a lock
+   */
+  Call(
+      Backend backend,
+      Object target,
+      Method method,
+      @Nullable Object @Nullable [] arguments,
+      Duration lockTimeout) {
+    this.lockTimeout = Optional.of(lockTimeout);
     this.backend = backend;
     this.target = target;
     this.method = method;
@@ -40,6 +54,20 @@ final class Call {
     } catch (IllegalAccessException impossible) {
       failure = impossible;
     }
+    done = true;
+  }
+
+  /** For how long it may wait for a lock; empty when that has begun. */
+  Optional<Duration> lockTimeout() {
+    Optional<Duration> patience = lockTimeout;
+    lockTimeout = Optional.empty();
+    return patience;
+  }
+
+  /** It has waited for a lock for too long. */
+  void expire() {
+    result = null;
+    failure = new SQLException("canceling statement due to lock timeout", "55P03");
     done = true;
   }
 

@@ -47,7 +47,7 @@ final class Faults {
 
   Faults(RandomGenerator random) {
     this.random = random;
-    crashes = new Countdown(random.nextInt(25, 70));
+    crashes = new Countdown(random.nextInt(40, 130));
     losses = new Countdown(random.nextInt(60, 300));
     pauses = new Countdown(random.nextInt(200, 800));
   }

@@ -3,6 +3,7 @@ package dev.easel.sim;
 import dev.easel.asset.AssetNames;
 import dev.easel.asset.MasterKey;
 import dev.easel.db.Database;
+import dev.easel.db.RecklessServer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -10,22 +11,27 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Properties;
 
-/** A database in which one run follows the other. */
+/**
+ * A server on which one run follows the other. Two runs on one server would not be independent: it
+ * cleans pages up as the transactions of both allow.
+ */
 final class Lane implements AutoCloseable {
 
   /** Three nodes, and room for those that are just replaced. */
   private static final int CONNECTIONS = 4 * SimulatedDatabase.CONNECTIONS;
 
+  private final RecklessServer server = RecklessServer.start();
   private final Database outside;
   private final Backends backends;
   private final Connection look;
   private final PreparedStatement liveTasks;
   private final AssetNames names = new AssetNames(MasterKey.parse("0".repeat(64)));
 
-  /** On the database at {@code address}, which is migrated and nobody else uses. */
-  Lane(Database.Address address) throws SQLException {
+  /** Starts the server. */
+  Lane() throws SQLException {
+    Database.Address address = server.create("lane");
     outside = Database.open(address, 2);
-    backends = new Backends(() -> connect(address), CONNECTIONS);
+    backends = new Backends(() -> connect(address), CONNECTIONS, connect(server.create("aside")));
     look = connect(address);
     liveTasks = look.prepareStatement("select count(*) from task where finished_at is null");
   }
@@ -80,5 +86,6 @@ final class Lane implements AutoCloseable {
     look.close();
     backends.close();
     outside.close();
+    server.close();
   }
 }

@@ -1,6 +1,5 @@
 package dev.easel.sim;
 
-import dev.easel.db.RecklessServer;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -14,17 +13,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A server with a {@link Lane} for each of two runs at a time. */
+/** A {@link Lane} for each of two runs at a time. */
 final class Lanes implements AutoCloseable {
   private static final int COUNT = 2;
 
-  private final RecklessServer server = RecklessServer.start();
   private final List<Lane> lanes = new ArrayList<>();
 
-  /** Starts the server. */
+  /** Starts their servers. */
   Lanes() throws SQLException {
     for (int i = 0; i < COUNT; i++) {
-      lanes.add(new Lane(server.create("lane_" + i)));
+      lanes.add(new Lane());
     }
   }
 
@@ -59,7 +57,21 @@ final class Lanes implements AutoCloseable {
                 long seed = next.getAndIncrement();
                 while (seed <= seeds.to() && !stop.get()) {
                   try {
-                    reports.add(Run.of(seed, lane, out));
+                    Run.Report r =
+                        Run.of(
+                            seed,
+                            lane,
+                            System.getProperty("dbg") == null
+                                ? out
+                                : Optional.of(
+                                    new PrintStream(
+                                        new java.io.BufferedOutputStream(
+                                            new java.io.FileOutputStream(
+                                                System.getProperty("dbg") + seed),
+                                            1 << 16))));
+                    reports.add(r);
+                    if (System.getProperty("dbg") != null)
+                      System.out.println("DIG " + r.seed() + " " + r.steps() + " " + r.digest());
                     if (reports.size() % 100 == 0) {
                       System.out.println(result(reports, violations, begin));
                     }
@@ -107,6 +119,5 @@ final class Lanes implements AutoCloseable {
     for (Lane lane : lanes) {
       lane.close();
     }
-    server.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.easel.sim;
 
+import dev.easel.db.Threads;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -36,9 +37,9 @@ final class Scheduler {
   private final int patienceOfGroups;
   private long timersMade;
   private long now;
-  private @Nullable SimulatedThread current;
+  private volatile @Nullable SimulatedThread current;
   private @Nullable Runnable afterTurn;
-  private @Nullable String violation;
+  private volatile @Nullable String violation;
 
   /** Something to do on the scheduler's thread at a time. */
   private record Timer(long nanos, long number, Runnable action) {}
@@ -47,7 +48,7 @@ final class Scheduler {
     this.random = random;
     this.trace = trace;
     this.backends = backends;
-    this.patienceOfGroups = random.nextInt(2, 12);
+    this.patienceOfGroups = random.nextInt(2, 80);
     backends.begin(
         new Backends.Listener() {
           @Override
@@ -74,9 +75,34 @@ final class Scheduler {
     return Duration.ofNanos(now);
   }
 
-  /** Threads that live on {@code host}. */
-  ThreadFactory threads(Host host) {
-    return body -> new SimulatedThread(this, host, "thread", body).thread();
+  /** Threads that live on {@code host}, in the time of the run. */
+  Threads threads(Host host) {
+    return new Threads() {
+      @Override
+      public Thread newThread(Runnable body) {
+        return new SimulatedThread(Scheduler.this, host, "thread", body).thread();
+      }
+
+      @Override
+      public long nanoTime() {
+        return now;
+      }
+
+      @Override
+      public void parkNanos(Object blocker, long nanos) {
+        Thread thread = Thread.currentThread();
+        AtomicBoolean awake = new AtomicBoolean();
+        after(
+            Duration.ofNanos(nanos),
+            () -> {
+              if (!awake.get()) {
+                LockSupport.unpark(thread);
+              }
+            });
+        LockSupport.park(blocker);
+        awake.set(true);
+      }
+    };
   }
 
   /** Starts a thread on {@code host}. */
@@ -138,6 +164,13 @@ final class Scheduler {
     while (true) {
       LockSupport.park(this);
     }
+  }
+
+  /** On a simulated thread: what it does, as far as its name tells. */
+  String role() {
+    String name = current().name();
+    int id = name.indexOf('-');
+    return name.startsWith("batch-") || id < 0 ? name : name.substring(0, id);
   }
 
   private SimulatedThread current() {
@@ -219,9 +252,18 @@ final class Scheduler {
     runnable.add(thread);
   }
 
-  /** Whether this is called on the scheduler's own thread, or on one that it is running. */
+  /** Called by the thread that was the last to be ready. */
+  void notReady(SimulatedThread thread) {
+    if (!runnable.removeLast().equals(thread)) {
+      throw new IllegalStateException(thread.name() + " was not the last");
+    }
+  }
+
+  /** Whether this is called on the scheduler's own thread, or on the one that it is running. */
   boolean isCaller() {
-    return Thread.currentThread().isVirtual() || Thread.currentThread().equals(boss);
+    Thread caller = Thread.currentThread();
+    SimulatedThread running = current;
+    return caller.equals(boss) || (running != null && caller.equals(running.thread()));
   }
 
   /** Has the scheduler look again, from another thread. */
@@ -272,12 +314,30 @@ final class Scheduler {
       thread.run();
       call = thread.call();
     }
+    if (call != null && afterTurn == null) {
+      expire(thread, call);
+    }
     current = null;
     Runnable then = afterTurn;
     if (then != null) {
       afterTurn = null;
       then.run();
     }
+  }
+
+  /** The server lets nobody wait for a lock for long. */
+  private void expire(SimulatedThread thread, Call call) {
+    call.lockTimeout()
+        .ifPresent(patience ->
+            after(
+                patience,
+                () -> {
+                  try {
+                    backends.expire(thread, call);
+                  } catch (SQLException broken) {
+                    throw new IllegalStateException(broken);
+                  }
+                }));
   }
 
   private boolean made(SimulatedThread thread, Call call) {

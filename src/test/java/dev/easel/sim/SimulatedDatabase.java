@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -30,6 +31,8 @@ final class SimulatedDatabase implements DataSource {
   /** As many as a small pool has. */
   static final int CONNECTIONS = 8;
 
+  private static final Duration LOCK_TIMEOUT = Duration.ofMillis(500);
+  private static final String LOCK_TIMEOUT_SETTING = "select set_config('lock_timeout', ?, true)";
   private static final String CONNECTION_LOST = "08006";
   private static final Map<String, String> LABELS = new ConcurrentHashMap<>();
 
@@ -66,7 +69,7 @@ final class SimulatedDatabase implements DataSource {
       waiting.add(free);
       free.await();
     }
-    Backend backend = backends.take();
+    Backend backend = backends.take(scheduler.role());
     open.add(backend);
     return proxy(Connection.class, new OfConnection(backend));
   }
@@ -82,6 +85,7 @@ final class SimulatedDatabase implements DataSource {
   /** A connection until it is closed or cut. */
   private final class OfConnection implements InvocationHandler {
     private final Backend backend;
+    private Duration lockTimeout = LOCK_TIMEOUT;
     private boolean cut;
     private boolean closed;
 
@@ -108,24 +112,32 @@ final class SimulatedDatabase implements DataSource {
     private @Nullable Object use(
         Object proxy, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
       return switch (method.getName()) {
-        case "commit" ->
-            step("commit", Faults.Place.COMMIT, new Call(backend, real(), method, arguments));
+        case "commit" -> step("commit", Faults.Place.COMMIT, call(real(), method, arguments));
         case "rollback", "setTransactionIsolation" ->
-            step(
-                method.getName(),
-                Faults.Place.STATEMENT,
-                new Call(backend, real(), method, arguments));
+            step(method.getName(), Faults.Place.STATEMENT, call(real(), method, arguments));
         case "prepareStatement" -> {
           String sql = (String) Objects.requireNonNull(Objects.requireNonNull(arguments)[0]);
-          Object statement = Objects.requireNonNull(plain(real(), method, arguments));
+          boolean ofTimeout = sql.equals(LOCK_TIMEOUT_SETTING);
+          if (ofTimeout) { // time is simulated, so the server is told to set something else
+            arguments[0] = sql.replace("lock_timeout", "easel.lock_timeout");
+          }
+          Object statement =
+              Joined.is(sql)
+                  ? proxy(PreparedStatement.class, new Joined(real(), sql))
+                  : Objects.requireNonNull(plain(real(), method, arguments));
           yield proxy(
               PreparedStatement.class,
-              new OfStatement(this, (Connection) proxy, (Statement) statement, label(sql)));
+              new OfStatement(
+                  this, (Connection) proxy, (Statement) statement, label(sql), ofTimeout));
         }
         case "createStatement" ->
             throw new UnsupportedOperationException("statements here are prepared");
         default -> plain(real(), method, arguments);
       };
+    }
+
+    private Call call(Object target, Method method, @Nullable Object @Nullable [] arguments) {
+      return new Call(backend, target, method, arguments, lockTimeout);
     }
 
     private Connection real() {
@@ -140,7 +152,7 @@ final class SimulatedDatabase implements DataSource {
         step(
             "rollback",
             Faults.Place.STATEMENT,
-            new Call(backend, real(), method(Connection.class, "rollback"), null));
+            call(real(), method(Connection.class, "rollback"), null));
       }
       closed = true;
       if (!cut) {
@@ -168,7 +180,7 @@ final class SimulatedDatabase implements DataSource {
       cut = true;
       if (backend.isInTransaction()) {
         // The server notices at once.
-        scheduler.await(new Call(backend, real(), method(Connection.class, "rollback"), null));
+        scheduler.await(call(real(), method(Connection.class, "rollback"), null));
       }
       giveBack();
       return new SQLException(
@@ -209,7 +221,7 @@ final class SimulatedDatabase implements DataSource {
 
   /** A statement. */
   private record OfStatement(
-      OfConnection connection, Connection proxy, Statement real, String label)
+      OfConnection connection, Connection proxy, Statement real, String label, boolean ofTimeout)
       implements InvocationHandler {
     @Override
     public @Nullable Object invoke(
@@ -218,10 +230,17 @@ final class SimulatedDatabase implements DataSource {
       if (name.startsWith("execute")) {
         connection.requireOpen();
         return connection.step(
-            label, Faults.Place.STATEMENT, new Call(connection.backend, real, method, arguments));
+            label, Faults.Place.STATEMENT, connection.call(real, method, arguments));
+      }
+      if (ofTimeout && name.equals("setString")) {
+        connection.lockTimeout = milliseconds(Objects.requireNonNull(arguments)[1]);
       }
       return name.equals("getConnection") ? proxy : plain(real, method, arguments);
     }
+  }
+
+  private static Duration milliseconds(@Nullable Object text) {
+    return Duration.ofMillis(Long.parseLong(String.valueOf(text).replace("ms", "")));
   }
 
   private static @Nullable Object plain(

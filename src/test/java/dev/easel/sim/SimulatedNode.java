@@ -114,12 +114,12 @@ final class SimulatedNode implements SimulatedDatabase.Node {
                 model -> world.policies.of(model, breakers.cooling()),
                 new Results(world.store.of(this), world.names),
                 world::id,
-                world.scheduler.threads(host),
+                world.scheduler.threads(host)::newThread,
                 world.scheduler::sleep),
             clock);
     Engine.Settings settings = new Engine.Settings(host.name(), 32, LEASE, Duration.ZERO);
     SteppedEngine.Time time =
-        new SteppedEngine.Time(clock, this::nanoTime, world.scheduler.threads(host));
+        new SteppedEngine.Time(clock, this::nanoTime, world.scheduler.threads(host)::newThread);
     SteppedEngine engine =
         new SteppedEngine(
             database, settings, time, Map.of(TaskRunner.KIND, expectingFaults(runner)));
@@ -176,10 +176,10 @@ final class SimulatedNode implements SimulatedDatabase.Node {
   private void claimForEver(SteppedEngine engine) {
     while (true) {
       Scheduler.Alarm next = wake;
-      world.scheduler.after(pause(6_000), next::ring);
+      world.scheduler.after(pause(10_000), next::ring);
       next.await();
       // Some time passes until it runs: then there is more to claim at once.
-      world.scheduler.sleepUntilNext(Duration.ofSeconds(5));
+      world.scheduler.sleepUntilNext(Duration.ofSeconds(10));
       wake = new Scheduler.Alarm();
       if (!engine.claim()) {
         world.scheduler.sleep(PAUSE_WHEN_DATABASE_AWAY);
@@ -189,7 +189,7 @@ final class SimulatedNode implements SimulatedDatabase.Node {
 
   private void rescueForEver(SteppedEngine engine) {
     while (true) {
-      world.scheduler.sleep(pause(10_000));
+      world.scheduler.sleep(pause(16_000));
       engine.rescue();
     }
   }

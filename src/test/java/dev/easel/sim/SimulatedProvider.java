@@ -309,9 +309,9 @@ final class SimulatedProvider {
     }
   }
 
-  /** Takes up to {@code most} times two seconds; many answers come at the same moment. */
+  /** Takes up to {@code most} times five seconds; many answers come at the same moment. */
   private void work(int most) {
-    scheduler.sleepUntilNext(Duration.ofSeconds(2L * random.nextInt(1, most + 1)));
+    scheduler.sleepUntilNext(Duration.ofSeconds(5L * random.nextInt(1, most + 1)));
   }
 
   private Duration someSeconds(int from, int to) {

@@ -1,6 +1,8 @@
 package dev.easel.sim;
 
 import java.lang.reflect.Constructor;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedThread implements Executor {
   private static final Constructor<?> BUILDER = builder();
+  private static final Duration LONGEST_BLOCK = Duration.ofSeconds(20);
 
   private final Scheduler scheduler;
   private final Host host;
@@ -85,27 +88,53 @@ final class SimulatedThread implements Executor {
     continuation = null;
     while (rest != null) {
       rest.run();
-      rest = isBlocked() ? awaitUnblocked() : null;
+      if (isHeldUp()) {
+        rest = awaitUnblocked();
+      } else if (continuation != null && !stepping) {
+        rest = continuation; // it was held up, but no longer when it gave way
+        continuation = null;
+        scheduler.notReady(this);
+      } else if (unblocked != null) {
+        throw new IllegalStateException(
+            "%s was woken from outside of the run: %s".formatted(name(), where()));
+      } else {
+        rest = null;
+      }
     }
   }
 
   /**
    * Whether it met a monitor that a thread outside of this run holds for a moment: the two lanes
    * load classes and fill caches together. Then nothing else goes on before it does.
+   *
+   * <p>A monitor that a thread of this run holds while it waits is never left: that is an error.
    */
-  private boolean isBlocked() {
+  private boolean isHeldUp() {
     return continuation == null
         && switch (thread.getState()) {
-          case WAITING, TIMED_WAITING, TERMINATED -> false;
+          case WAITING, TERMINATED -> false;
           case NEW, RUNNABLE, BLOCKED -> true;
+          case TIMED_WAITING ->
+              throw new IllegalStateException(
+                  "%s waits by the machine's clock: %s".formatted(name(), where()));
         };
   }
 
+  private List<StackTraceElement> where() {
+    return List.of(thread.getStackTrace());
+  }
+
   private Runnable awaitUnblocked() {
+    long begin = System.nanoTime();
     Runnable rest = unblocked;
     while (rest == null) {
-      LockSupport.park(this);
+      LockSupport.parkNanos(this, LONGEST_BLOCK.toNanos());
       rest = unblocked;
+      if (rest == null && System.nanoTime() - begin > LONGEST_BLOCK.toNanos()) {
+        throw new IllegalStateException(
+            "%s wants a monitor that another thread holds while it waits (use a lock): %s"
+                .formatted(name(), where()));
+      }
     }
     unblocked = null;
     return rest;

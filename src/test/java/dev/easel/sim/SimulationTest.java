@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,17 +39,24 @@ class SimulationTest {
     }
   }
 
-  /** On another database, and after other runs: what failed can be seen again. */
+  /** On another server, after and beside other runs: what failed can be seen again. */
   @Test
   void aSeedIsOneRun() throws Exception {
-    try (Lanes lanes = new Lanes()) {
+    try (Lanes lanes = new Lanes();
+        ExecutorService threads = Executors.newCachedThreadPool()) {
       Lane one = lanes.lanes().getFirst();
       Lane other = lanes.lanes().getLast();
-      for (long seed = 1; seed <= 5; seed++) {
-        Run.of(100 + seed, other, Optional.empty());
-        assertThat(Run.of(seed, other, Optional.empty()))
-            .isEqualTo(Run.of(seed, one, Optional.empty()));
-      }
+      Future<List<Run.Report>> beside = threads.submit(() -> reports(one, 1, 2, 3, 4, 5));
+      List<Run.Report> after = reports(other, 101, 102, 1, 103, 2, 3, 104, 105, 4, 5);
+      assertThat(after).containsSubsequence(beside.get());
     }
+  }
+
+  private static List<Run.Report> reports(Lane lane, long... seeds) throws Exception {
+    List<Run.Report> reports = new ArrayList<>();
+    for (long seed : seeds) {
+      reports.add(Run.of(seed, lane, Optional.empty()));
+    }
+    return reports;
   }
 }
