@@ -152,6 +152,7 @@ final class Backends implements AutoCloseable {
       }
     }
     takenBack.removeIf(one -> one.call.backend() == backend);
+    takeBackChains();
     if (backend.isInTransaction()) {
       backend.connection().rollback();
     }
@@ -165,6 +166,9 @@ final class Backends implements AutoCloseable {
    */
   boolean make(SimulatedThread thread, Call call) throws SQLException {
     Backend backend = call.backend();
+    if (call.endsTransaction()) {
+      takeBackChains();
+    }
     if (isAlone(backend)) {
       backend.make(call);
     } else {
@@ -193,6 +197,7 @@ final class Backends implements AutoCloseable {
         return;
       }
       waiting.remove(held.get());
+      takeBackChains();
       giveUp(call);
       call.expire();
       transactionEnded();
@@ -218,20 +223,34 @@ final class Backends implements AutoCloseable {
     findCircle();
   }
 
-  /** Leaves at most one call that waits for any transaction, and none that waits for a call. */
+  /** Leaves at most one call that waits for any transaction. */
   private void takeBackCrowd() throws SQLException {
     Set<Integer> awaited = new HashSet<>();
-    waiting.forEach(one -> awaited.add(one.pid()));
     for (Waiting one : List.copyOf(waiting)) {
       if (one.canBeTakenBack && !Collections.disjoint(awaited, one.blockers)) {
-        giveUp(one.call);
-        one.call.forget();
-        waiting.remove(one);
-        takenBack.add(one);
+        takeBack(one);
       } else {
         awaited.addAll(one.blockers);
       }
     }
+  }
+
+  /** Before locks are let go: leaves no call that waits for one that waits itself. */
+  private void takeBackChains() throws SQLException {
+    Set<Integer> held = new HashSet<>();
+    waiting.forEach(one -> held.add(one.pid()));
+    for (Waiting one : List.copyOf(waiting)) {
+      if (one.canBeTakenBack && !Collections.disjoint(held, one.blockers)) {
+        takeBack(one);
+      }
+    }
+  }
+
+  private void takeBack(Waiting one) throws SQLException {
+    giveUp(one.call);
+    one.call.forget();
+    waiting.remove(one);
+    takenBack.add(one);
   }
 
   /** What the call's statement did is undone; what its transaction did before it stays. */

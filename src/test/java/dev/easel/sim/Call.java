@@ -41,6 +41,10 @@ final class Call {
     return backend;
   }
 
+  boolean endsTransaction() {
+    return method.getName().equals("commit") || method.getName().equals("rollback");
+  }
+
   boolean isDone() {
     return done;
   }

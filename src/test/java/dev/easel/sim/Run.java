@@ -94,8 +94,8 @@ final class Run {
     lane.outside()
         .transaction(tx -> {
           customers.open(tx);
-          ChannelLimits.set(tx, "a", random.nextInt(10, 60));
-          ChannelLimits.set(tx, "b", random.nextBoolean() ? 0 : random.nextInt(10, 60));
+          ChannelLimits.set(tx, "a", random.nextInt(2, 30));
+          ChannelLimits.set(tx, "b", random.nextBoolean() ? 0 : random.nextInt(5, 30));
           return tx;
         });
     customers.plan(random.nextInt(206, 220), Duration.ofSeconds(random.nextInt(3, 16)));
@@ -156,7 +156,7 @@ final class Run {
           if (faults.isOver()) {
             return;
           }
-          int capacity = random.nextInt(5, 60);
+          int capacity = random.nextInt(1, 30);
           anyNode()
               .ifPresent(node ->
                   scheduler.start(

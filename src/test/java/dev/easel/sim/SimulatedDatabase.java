@@ -1,5 +1,8 @@
 package dev.easel.sim;
 
+import static java.sql.ResultSet.CONCUR_READ_ONLY;
+import static java.sql.ResultSet.TYPE_SCROLL_INSENSITIVE;
+
 import java.io.PrintWriter;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -7,6 +10,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -16,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Logger;
@@ -86,6 +91,7 @@ final class SimulatedDatabase implements DataSource {
   private final class OfConnection implements InvocationHandler {
     private final Backend backend;
     private Duration lockTimeout = LOCK_TIMEOUT;
+    private final LockOrder locks = new LockOrder();
     private boolean cut;
     private boolean closed;
 
@@ -121,19 +127,26 @@ final class SimulatedDatabase implements DataSource {
           if (ofTimeout) { // time is simulated, so the server is told to set something else
             arguments[0] = sql.replace("lock_timeout", "easel.lock_timeout");
           }
+          Optional<String> locked = LockOrder.table(sql);
           Object statement =
               Joined.is(sql)
                   ? proxy(PreparedStatement.class, new Joined(real(), sql))
-                  : Objects.requireNonNull(plain(real(), method, arguments));
+                  : locked.isPresent()
+                      ? real().prepareStatement(sql, TYPE_SCROLL_INSENSITIVE, CONCUR_READ_ONLY)
+                      : Objects.requireNonNull(plain(real(), method, arguments));
           yield proxy(
               PreparedStatement.class,
               new OfStatement(
-                  this, (Connection) proxy, (Statement) statement, label(sql), ofTimeout));
+                  this, (Connection) proxy, (Statement) statement, label(sql), ofTimeout, locked));
         }
         case "createStatement" ->
             throw new UnsupportedOperationException("statements here are prepared");
         default -> plain(real(), method, arguments);
       };
+    }
+
+    void locked(String table, ResultSet rows) throws SQLException {
+      locks.locked(table, rows).ifPresent(scheduler::violated);
     }
 
     private Call call(Object target, Method method, @Nullable Object @Nullable [] arguments) {
@@ -221,7 +234,12 @@ final class SimulatedDatabase implements DataSource {
 
   /** A statement. */
   private record OfStatement(
-      OfConnection connection, Connection proxy, Statement real, String label, boolean ofTimeout)
+      OfConnection connection,
+      Connection proxy,
+      Statement real,
+      String label,
+      boolean ofTimeout,
+      Optional<String> locked)
       implements InvocationHandler {
     @Override
     public @Nullable Object invoke(
@@ -229,8 +247,13 @@ final class SimulatedDatabase implements DataSource {
       String name = method.getName();
       if (name.startsWith("execute")) {
         connection.requireOpen();
-        return connection.step(
-            label, Faults.Place.STATEMENT, connection.call(real, method, arguments));
+        Object answer =
+            connection.step(
+                label, Faults.Place.STATEMENT, connection.call(real, method, arguments));
+        if (locked.isPresent() && answer instanceof ResultSet rows) {
+          connection.locked(locked.get(), rows);
+        }
+        return answer;
       }
       if (ofTimeout && name.equals("setString")) {
         connection.lockTimeout = milliseconds(Objects.requireNonNull(arguments)[1]);
