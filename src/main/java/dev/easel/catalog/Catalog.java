@@ -1,13 +1,15 @@
 package dev.easel.catalog;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -19,6 +21,7 @@ public final class Catalog {
   private final Map<String, Model> models = new TreeMap<>();
   private final Map<String, ParameterSchema> schemas = new HashMap<>();
   private final Map<String, Map<String, Listing>> listings = new TreeMap<>();
+  private final IdentityHashMap<Listing, Form> forms = new IdentityHashMap<>();
   private final Map<String, Map<String, Listing>> byAnyId = new HashMap<>();
 
   /**
@@ -35,17 +38,19 @@ public final class Catalog {
 
   private void add(Channel channel) {
     if (channels.put(channel.id(), channel) != null) {
-      throw new CatalogException("channel " + channel.id() + " is there twice");
+      throw new CatalogException(
+          "channels." + channel.id(), "channel " + channel.id() + " is there twice");
     }
   }
 
   private void add(Model model) {
     if (models.put(model.id(), model) != null) {
-      throw new CatalogException("model " + model.id() + " is there twice");
+      throw new CatalogException("models." + model.id(), "model " + model.id() + " is there twice");
     }
     for (Route route : model.routes()) {
       if (!channels.containsKey(route.channel())) {
         throw new CatalogException(
+            "models.%s.routes".formatted(model.id()),
             "model %s: a route leads to channel %s, which is not there"
                 .formatted(model.id(), route.channel()));
       }
@@ -54,56 +59,68 @@ public final class Catalog {
   }
 
   private void add(Listing listing) {
-    String name = "listing " + listing.dialect() + " " + listing.id();
     ParameterSchema schema = schemas.get(listing.model());
     if (schema == null) {
-      throw new CatalogException(name + ": there is no model " + listing.model());
+      throw fault(listing, ".model", "there is no model " + listing.model());
     }
-    checkFields(name, listing, schema);
-    checkPrice(name, listing, schema);
+    try {
+      forms.put(listing, Form.compile(listing.request(), schema));
+    } catch (CatalogException unfit) {
+      throw fault(listing, unfit.about(), String.valueOf(unfit.getMessage()));
+    }
+    checkPrice(listing, schema);
     listings.computeIfAbsent(listing.dialect(), _ -> new TreeMap<>()).put(listing.id(), listing);
     Map<String, Listing> ids = byAnyId.computeIfAbsent(listing.dialect(), _ -> new HashMap<>());
-    claim(name, ids, listing.id(), listing);
-    listing.aliases().forEach(alias -> claim(name, ids, alias, listing));
+    claim(ids, listing.id(), listing);
+    listing.aliases().forEach(alias -> claim(ids, alias, listing));
   }
 
-  private static void claim(String name, Map<String, Listing> ids, String id, Listing listing) {
+  private static CatalogException fault(Listing listing, String where, String why) {
+    return new CatalogException(
+        "listings.%s.%s%s".formatted(listing.dialect(), listing.id(), where),
+        "listing %s %s: %s".formatted(listing.dialect(), listing.id(), why));
+  }
+
+  private static void claim(Map<String, Listing> ids, String id, Listing listing) {
     if (ids.put(id, listing) != null) {
-      throw new CatalogException(name + ": the id or alias " + id + " is there twice");
+      throw fault(listing, "", "the id or alias " + id + " is there twice");
     }
   }
 
-  private static void checkFields(String name, Listing listing, ParameterSchema schema) {
-    Set<String> needed = new TreeSet<>(schema.indispensable());
-    for (Listing.Field field : listing.fields()) {
-      if (!schema.knows(field.parameter())) {
-        throw new CatalogException(
-            "%s: field %s means %s, which model %s does not know"
-                .formatted(name, field.name(), field.parameter(), listing.model()));
-      }
-      needed.remove(field.parameter());
-    }
-    if (!needed.isEmpty()) {
-      throw new CatalogException(name + ": no field for " + String.join(", ", needed));
-    }
-  }
-
-  private static void checkPrice(String name, Listing listing, ParameterSchema schema) {
+  private static void checkPrice(Listing listing, ParameterSchema schema) {
     for (Price.Row row : listing.price().rows()) {
       if (row.per() == Price.Per.SECOND && !schema.knows("duration")) {
-        throw new CatalogException(
-            "%s: a price per second, but model %s has no duration"
-                .formatted(name, listing.model()));
+        throw fault(
+            listing,
+            ".price",
+            "a price per second, but model %s has no duration".formatted(listing.model()));
       }
       row.when()
           .forEach((parameter, values) -> {
             if (values.stream().anyMatch(value -> !schema.allows(parameter, value))) {
-              throw new CatalogException(
-                  "%s: the price has a condition that model %s never meets: %s %s"
-                      .formatted(name, listing.model(), parameter, values));
+              throw fault(
+                  listing,
+                  ".price",
+                  "the price has a condition that model %s never meets: %s %s"
+                      .formatted(listing.model(), parameter, values));
             }
           });
     }
+  }
+
+  /** The same catalogue with another model of that id. */
+  public Catalog withModel(Model model) {
+    return new Catalog(channels(), replaced(models(), model, Model::id), listings());
+  }
+
+  /** The same catalogue with another listing of that dialect and id. */
+  public Catalog withListing(Listing listing) {
+    return new Catalog(
+        channels(), models(), replaced(listings(), listing, it -> it.dialect() + " " + it.id()));
+  }
+
+  private static <T> List<T> replaced(List<T> all, T young, Function<T, String> id) {
+    return all.stream().map(old -> id.apply(old).equals(id.apply(young)) ? young : old).toList();
   }
 
   /** The listing that a dialect sells under this id or alias, whatever its state. */
@@ -154,10 +171,49 @@ public final class Catalog {
    * @param body the object that holds the fields
    */
   public Parsed parse(Listing listing, ObjectNode body) {
-    ParameterSchema schema = schemas.get(listing.model());
-    if (schema == null) {
-      throw new NoSuchElementException("no model " + listing.model());
+    return form(listing).parse(body);
+  }
+
+  /**
+   * What {@link #parse} takes for a listing, as JSON Schema (2020-12) of an object: its fields,
+   * their values, bounds and defaults, for whoever fills them in. Rules over several fields are not
+   * in it.
+   */
+  public ObjectNode schema(Listing listing) {
+    return form(listing).schema();
+  }
+
+  private Form form(Listing listing) {
+    Form form = forms.get(listing);
+    if (form == null) {
+      throw new NoSuchElementException("no listing " + listing.dialect() + " " + listing.id());
     }
-    return schema.parse(listing, body);
+    return form;
+  }
+
+  /**
+   * The price of a request; empty when none is set for it, and then it is to be refused. Where the
+   * length of a film is left to the model, it is the most that any length costs.
+   *
+   * @param parameters as {@link #parse} made them for this listing
+   */
+  public Optional<Quote> quote(Listing listing, Parameters parameters) {
+    if (parameters.duration().isPresent() || !schemaOf(listing).knows("duration")) {
+      return listing.price().quote(parameters);
+    }
+    List<Quote.Length> lengths = new ArrayList<>();
+    for (int seconds : form(listing).durations()) {
+      listing
+          .price()
+          .quote(parameters.lasting(seconds))
+          .ifPresent(quote -> lengths.add(new Quote.Length(seconds, quote.credits())));
+    }
+    return lengths.stream().mapToLong(Quote.Length::credits).max().stream()
+        .mapToObj(most -> new Quote(most, lengths))
+        .findFirst();
+  }
+
+  private ParameterSchema schemaOf(Listing listing) {
+    return Objects.requireNonNull(schemas.get(listing.model()), listing.model());
   }
 }

@@ -1,13 +1,31 @@
 package dev.easel.catalog;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The catalogue as YAML files. A file has any of the sections {@code channels}, {@code models} and
  * {@code listings}; several files together are one catalogue. Every key is known or an error.
  */
 public final class CatalogFiles {
-  private static final List<String> DEFAULTS = List.of("models.yaml", "omni.yaml");
+  private static final List<String> DEFAULTS =
+      List.of(
+          "models.yaml",
+          "omni.yaml",
+          "kie.yaml",
+          "apimodels.yaml",
+          "art.yaml",
+          "openai.yaml",
+          "mcp.yaml");
 
   private CatalogFiles() {}
 
@@ -15,5 +33,62 @@ public final class CatalogFiles {
   public static Catalog defaults() {
     return Definitions.read(
         DEFAULTS.stream().map(name -> Keys.ofFile(name, Yaml.resource(name))).toList());
+  }
+
+  /**
+   * What files say, directories standing for the YAML files in them, and what {@code make} makes of
+   * it; what is wrong is told with file, line and column.
+   *
+   * @throws CatalogException when something is
+   */
+  public static <T> T read(List<Path> paths, Function<Parts, T> make) {
+    List<Keys> documents =
+        paths.stream().flatMap(path -> files(path).stream()).map(CatalogFiles::document).toList();
+    return Definitions.located(documents, () -> make.apply(Definitions.parts(documents)));
+  }
+
+  private static List<Path> files(Path path) {
+    if (!Files.isDirectory(path)) {
+      return List.of(path);
+    }
+    try (Stream<Path> inside = Files.list(path)) {
+      List<Path> files =
+          inside.filter(file -> file.toString().matches(".*\\.ya?ml")).sorted().toList();
+      if (files.isEmpty()) {
+        throw new CatalogException(path + ": there is no .yaml file in it");
+      }
+      return files;
+    } catch (IOException unreadable) {
+      throw new CatalogException(path + ": cannot be read: " + unreadable.getMessage(), unreadable);
+    }
+  }
+
+  private static Keys document(Path file) {
+    try {
+      return Keys.ofFile(file.toString(), Yaml.read(file.toString(), Files.readAllBytes(file)));
+    } catch (NoSuchFileException missing) {
+      throw new CatalogException(file + ": does not exist", missing);
+    } catch (IOException unreadable) {
+      throw new CatalogException(file + ": cannot be read: " + unreadable.getMessage(), unreadable);
+    }
+  }
+
+  /** A catalogue as one document. */
+  public static String write(Catalog catalog) {
+    return Yaml.write(Definitions.write(catalog));
+  }
+
+  /** A catalogue as files, by name: {@code models.yaml}, and one for each dialect. */
+  public static Map<String, String> split(Catalog catalog) {
+    ObjectNode document = Definitions.write(catalog);
+    ObjectNode listings = (ObjectNode) document.remove("listings");
+    Map<String, String> files = new TreeMap<>();
+    files.put("models.yaml", Yaml.write(document));
+    listings.forEachEntry((dialect, sold) -> {
+      ObjectNode file = JsonNodeFactory.instance.objectNode();
+      file.putObject("listings").set(dialect, sold);
+      files.put(dialect + ".yaml", Yaml.write(file));
+    });
+    return files;
   }
 }

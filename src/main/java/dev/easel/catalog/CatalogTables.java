@@ -2,7 +2,14 @@ package dev.easel.catalog;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -20,10 +27,28 @@ public final class CatalogTables {
    * @throws CatalogException when what the tables hold makes no sense to this version
    */
   public static Catalog load(Handle tx) {
+    return edition(tx).read();
+  }
+
+  /** How often the catalogue has changed. */
+  static long changes(Handle tx) {
+    return tx.createQuery("select changes from catalog_change").mapTo(Long.class).one();
+  }
+
+  /** The catalogue and how often it has changed, both as of one moment; not read yet. */
+  static Edition edition(Handle tx) {
     ObjectNode document = (ObjectNode) MAPPER.readTree(document(tx));
-    document.path("models").forEach(CatalogTables::unfold);
-    document.path("listings").forEach(sold -> sold.forEach(CatalogTables::unfold));
-    return Definitions.read(List.of(Keys.ofTables(document)));
+    return new Edition(document.remove("changes").asLong(), document);
+  }
+
+  /** What the tables held at one moment. */
+  record Edition(long changes, ObjectNode document) {
+    Catalog read() {
+      ObjectNode copy = document.deepCopy();
+      copy.path("models").forEach(CatalogTables::unfold);
+      copy.path("listings").forEach(sold -> sold.forEach(CatalogTables::unfold));
+      return Definitions.read(List.of(Keys.lenient("database", copy)));
+    }
   }
 
   /** Puts a row's definition beside its columns, as it stands in a file. */
@@ -39,6 +64,7 @@ public final class CatalogTables {
     return tx.createQuery(
             """
             select json_build_object(
+              'changes', (select changes from catalog_change),
               'channels', (
                 select json_object_agg(id, json_build_object(
                          'provider', provider, 'concurrency', concurrency, 'settings', settings))
@@ -65,49 +91,141 @@ public final class CatalogTables {
         .one();
   }
 
-  /**
-   * Fills tables that hold nothing yet with {@link CatalogFiles#defaults()}; several nodes may try
-   * at once.
-   *
-   * @return whether it did: not where anything is there already
-   */
-  public static boolean installDefaults(Handle tx, Instant now) {
-    lock(tx);
-    if (!isEmpty(tx)) {
-      return false;
-    }
-    insert(tx, CatalogFiles.defaults(), now);
-    return true;
-  }
-
   /** Holds off every other writer, not readers, until the transaction ends. */
-  private static void lock(Handle tx) {
+  static void lock(Handle tx) {
+    // Nobody's request waits for it; nodes that start at once wait for the first of them.
+    tx.execute("set local lock_timeout = '30s'");
     tx.execute("lock table model in share row exclusive mode");
   }
 
-  private static boolean isEmpty(Handle tx) {
-    return tx.createQuery(
+  /**
+   * Changes the catalogue, and keeps a version of what it was changed to.
+   *
+   * @param change from what is there to what shall be
+   * @param check refuses what is not to be with a CatalogException
+   * @return what it changed
+   * @throws CatalogException when the change makes no sense
+   */
+  public static Difference change(
+      Handle tx,
+      UnaryOperator<Catalog> change,
+      Consumer<Catalog> check,
+      Function<Difference, CatalogVersions.Reason> reason,
+      Instant now) {
+    lock(tx);
+    Catalog before = load(tx);
+    Catalog after = change.apply(before);
+    check.accept(after);
+    Difference difference = Difference.between(before, after);
+    if (!difference.isEmpty()) {
+      checkIdle(tx, before, after);
+      write(tx, before, after, now);
+      CatalogVersions.record(tx, after, reason.apply(difference), now);
+    }
+    return difference;
+  }
+
+  /** What {@link #change} would change. */
+  public static Difference preview(
+      Handle tx, UnaryOperator<Catalog> change, Consumer<Catalog> check) {
+    Catalog before = load(tx);
+    Catalog after = change.apply(before);
+    check.accept(after);
+    checkIdle(tx, before, after);
+    return Difference.between(before, after);
+  }
+
+  /** A channel that is still at work is needed to learn what became of that. */
+  private static void checkIdle(Handle tx, Catalog before, Catalog after) {
+    List<String> gone =
+        before.channels().stream()
+            .map(Channel::id)
+            .filter(id -> after.channels().stream().noneMatch(it -> it.id().equals(id)))
+            .toList();
+    tx.createQuery(
             """
-            select not exists (select from channel)
-               and not exists (select from model)
-               and not exists (select from listing)
+            select channel, count(*) as attempts
+            from attempt
+            where channel = any (:gone) and finished_at is null
+            group by channel
+            order by channel
+            limit 1
             """)
-        .mapTo(Boolean.class)
-        .one();
+        .bindArray("gone", String.class, gone)
+        .map((rs, _) ->
+            "channel %s has %d attempts under way: take its routes away, and remove it when they have ended"
+                .formatted(rs.getString("channel"), rs.getLong("attempts")))
+        .findOne()
+        .ifPresent(busy -> {
+          throw new CatalogException(busy);
+        });
   }
 
-  /** Writes a whole catalogue into empty tables. */
-  static void insert(Handle tx, Catalog catalog, Instant now) {
-    catalog.channels().forEach(channel -> insert(tx, channel, now));
-    catalog.models().forEach(model -> insert(tx, model));
-    catalog.listings().forEach(listing -> insert(tx, listing));
+  /**
+   * Brings in the defaults that are not there yet; see {@link Defaults}. Several nodes may try at
+   * once.
+   *
+   * @return whether there was anything to bring in
+   */
+  public static boolean installDefaults(Handle tx, Instant now) {
+    lock(tx);
+    return Defaults.install(tx, now);
   }
 
-  private static void insert(Handle tx, Channel channel, Instant now) {
+  /** Writes what differs. */
+  static void write(Handle tx, Catalog before, Catalog after, Instant now) {
+    Set<Object> unchanged = new HashSet<>();
+    unchanged.addAll(before.channels());
+    unchanged.addAll(before.listings());
+    Map<String, String> models = new HashMap<>();
+    before.models().forEach(model -> models.put(model.id(), Definitions.write(model).toString()));
+    for (Channel channel : after.channels()) {
+      if (!unchanged.contains(channel)) {
+        upsert(tx, channel, now);
+      }
+    }
+    for (Model model : after.models()) {
+      if (!Definitions.write(model).toString().equals(models.get(model.id()))) {
+        upsert(tx, model);
+      }
+    }
+    for (Listing listing : after.listings()) {
+      if (!unchanged.contains(listing)) {
+        upsert(tx, listing);
+      }
+    }
+    delete(tx, before, after);
+  }
+
+  private static void delete(Handle tx, Catalog before, Catalog after) {
+    for (Listing listing : before.listings()) {
+      if (after
+          .listing(listing.dialect(), listing.id())
+          .filter(it -> it.id().equals(listing.id()))
+          .isEmpty()) {
+        tx.execute(
+            "delete from listing where dialect = ? and id = ?", listing.dialect(), listing.id());
+      }
+    }
+    for (Model model : before.models()) {
+      if (after.model(model.id()).isEmpty()) {
+        tx.execute("delete from model where id = ?", model.id());
+      }
+    }
+    for (Channel channel : before.channels()) {
+      if (after.channels().stream().noneMatch(it -> it.id().equals(channel.id()))) {
+        tx.execute("delete from channel where id = ?", channel.id());
+      }
+    }
+  }
+
+  private static void upsert(Handle tx, Channel channel, Instant now) {
     tx.createUpdate(
             """
             insert into channel (id, provider, concurrency, settings, created_at)
             values (:id, :provider, :concurrency, cast(:settings as jsonb), :now)
+            on conflict (id) do update
+            set provider = excluded.provider, concurrency = excluded.concurrency, settings = excluded.settings
             """)
         .bind("id", channel.id())
         .bind("provider", channel.provider())
@@ -119,19 +237,22 @@ public final class CatalogTables {
         .execute();
   }
 
-  private static void insert(Handle tx, Model model) {
+  private static void upsert(Handle tx, Model model) {
     ObjectNode definition = Definitions.write(model);
     definition.remove(List.of("kind", "state", "routes"));
     tx.createUpdate(
             """
             insert into model (id, kind, state, definition)
             values (:id, :kind, :state, cast(:definition as json))
+            on conflict (id) do update
+            set kind = excluded.kind, state = excluded.state, definition = excluded.definition
             """)
         .bind("id", model.id())
         .bind("kind", model.kind().word())
         .bind("state", model.state().word())
         .bind("definition", definition.toString())
         .execute();
+    tx.execute("delete from route where model = ?", model.id());
     model.routes().forEach(route -> insert(tx, model, route));
   }
 
@@ -150,13 +271,15 @@ public final class CatalogTables {
         .execute();
   }
 
-  private static void insert(Handle tx, Listing listing) {
+  private static void upsert(Handle tx, Listing listing) {
     ObjectNode definition = Definitions.write(listing);
     definition.remove(List.of("model", "state"));
     tx.createUpdate(
             """
             insert into listing (dialect, id, model, state, definition)
             values (:dialect, :id, :model, :state, cast(:definition as json))
+            on conflict (dialect, id) do update
+            set model = excluded.model, state = excluded.state, definition = excluded.definition
             """)
         .bind("dialect", listing.dialect())
         .bind("id", listing.id())

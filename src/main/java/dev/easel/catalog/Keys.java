@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -29,24 +30,24 @@ final class Keys {
   private final String document;
   private final String path;
   private final ObjectNode values;
-  private final boolean strict;
+  private final Optional<Places> places;
   private final Set<String> asked = new HashSet<>();
 
-  private Keys(String document, String path, ObjectNode values, boolean strict) {
+  private Keys(String document, String path, ObjectNode values, Optional<Places> places) {
     this.document = document;
     this.path = path;
     this.values = values;
-    this.strict = strict;
+    this.places = places;
   }
 
   /** The root of a file. */
-  static Keys ofFile(String name, ObjectNode root) {
-    return new Keys(name, "", root, true);
+  static Keys ofFile(String name, Yaml.Document file) {
+    return new Keys(name, "", file.root(), Optional.of(file.places()));
   }
 
-  /** The root of what the database holds. */
-  static Keys ofTables(ObjectNode root) {
-    return new Keys("database", "", root, false);
+  /** The root of what a program wrote, maybe a newer one. */
+  static Keys lenient(String name, ObjectNode root) {
+    return new Keys(name, "", root, Optional.empty());
   }
 
   /**
@@ -61,7 +62,7 @@ final class Keys {
       throw fault(path, String.valueOf(refused.getMessage()));
     }
     for (String key : values.propertyNames()) {
-      if (strict && !asked.contains(key)) {
+      if (places.isPresent() && !asked.contains(key)) {
         throw fault(at(key), "unknown key; there are " + String.join(", ", new TreeSet<>(asked)));
       }
     }
@@ -72,6 +73,51 @@ final class Keys {
   boolean has(String key) {
     asked.add(key);
     return values.hasNonNull(key);
+  }
+
+  /** Whether the key is there and a text. */
+  boolean isText(String key) {
+    return has(key) && values.path(key).isString();
+  }
+
+  /** True where the key says so; false where it says so or is not there. */
+  boolean flag(String key) {
+    if (!has(key)) {
+      return false;
+    }
+    if (!values.path(key).isBoolean()) {
+      throw fault(at(key), "must be true or false");
+    }
+    return values.path(key).booleanValue();
+  }
+
+  /** A text, a number, true or false, if the key is there. */
+  Optional<JsonNode> scalar(String key) {
+    if (has(key) && !isScalar(values.path(key))) {
+      throw fault(at(key), "must be a text, a number, true or false");
+    }
+    return has(key) ? Optional.of(values.path(key)) : Optional.empty();
+  }
+
+  /**
+   * Words, each with what it stands for, in their order: an object of words to values, or a list of
+   * words that stand for themselves; nothing where the key is not there.
+   */
+  Map<String, JsonNode> dictionary(String key) {
+    Map<String, JsonNode> words = new LinkedHashMap<>();
+    if (!has(key)) {
+      return words;
+    }
+    JsonNode value = values.path(key);
+    if (value.isObject()) {
+      value.forEachEntry(words::put);
+    } else {
+      list(key).forEach(word -> words.put(word.asString(), word));
+    }
+    if (words.isEmpty() || !words.values().stream().allMatch(Keys::isScalar)) {
+      throw fault(at(key), "must be a list of texts and numbers, or an object that maps them");
+    }
+    return words;
   }
 
   /** A text that is there and not empty. */
@@ -157,6 +203,11 @@ final class Keys {
     return child(key, value(key));
   }
 
+  /** This object as it is. */
+  ObjectNode tree() {
+    return values;
+  }
+
   /** An object as it is, its keys unread. */
   ObjectNode tree(String key) {
     return child(key, value(key)).values;
@@ -193,7 +244,7 @@ final class Keys {
 
   private Keys child(String key, JsonNode value) {
     if (value instanceof ObjectNode object) {
-      return new Keys(document, at(key), object, strict);
+      return new Keys(document, at(key), object, places);
     }
     throw fault(at(key), "must be an object of keys and values");
   }
@@ -210,6 +261,21 @@ final class Keys {
   }
 
   private CatalogException fault(String where, String why) {
-    return new CatalogException(document + ": " + (where.isEmpty() ? "" : where + ": ") + why);
+    return new CatalogException(
+        document + place(where) + ": " + (where.isEmpty() ? "" : where + ": ") + why);
+  }
+
+  private String place(String path) {
+    return places.flatMap(all -> all.at(path)).map(place -> ":" + place.lineAndColumn()).orElse("");
+  }
+
+  /** Where in this document a complaint belongs, if anywhere. */
+  Optional<Places.Place> place(CatalogException unfit) {
+    return places.flatMap(all -> all.at(unfit.about()));
+  }
+
+  /** A complaint that belongs to {@code place} of this document. */
+  CatalogException located(CatalogException unfit, Places.Place place) {
+    return new CatalogException(document + ":" + place.lineAndColumn() + ": " + unfit.getMessage());
   }
 }

@@ -3,6 +3,7 @@ package dev.easel.catalog;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -12,8 +13,7 @@ import java.util.Set;
  * @param id the public id in that dialect
  * @param aliases other ids that mean the same
  * @param model id of the model
- * @param fields which of the dialect's fields are accepted, and what they mean; all others are
- *     ignored. The prompt comes first, then the order given
+ * @param request what may be asked
  * @param price what a request costs
  * @param state whether it can be asked for
  */
@@ -22,7 +22,7 @@ public record Listing(
     String id,
     List<String> aliases,
     String model,
-    List<Field> fields,
+    Request request,
     Price price,
     Availability state) {
   public Listing {
@@ -32,29 +32,42 @@ public record Listing(
     Ids.check(id);
     aliases.forEach(Ids::check);
     aliases = List.copyOf(aliases);
-    fields =
-        fields.stream()
-            .sorted(Comparator.comparing(field -> !field.parameter().equals("prompt")))
-            .toList();
-    Set<String> taken = new HashSet<>();
-    for (Field field : fields) {
-      if (!taken.add(field.parameter())) {
-        throw new IllegalArgumentException("two fields mean " + field.parameter());
+  }
+
+  /**
+   * What may be asked.
+   *
+   * @param fields the dialect's fields that are accepted; all others are ignored. The prompt comes
+   *     first, then the order given. Of several that mean one parameter the first that is there
+   *     counts; a list takes what all of them say
+   * @param rules what is asked of several fields together
+   */
+  public record Request(List<Field> fields, List<Rule> rules) {
+    public Request {
+      fields =
+          fields.stream().sorted(Comparator.comparing(field -> !field.means("prompt"))).toList();
+      rules = List.copyOf(rules);
+      Set<String> names = new HashSet<>();
+      for (Field field : fields) {
+        if (!names.add(field.name())) {
+          throw new IllegalArgumentException("field " + field.name() + " is there twice");
+        }
       }
     }
   }
 
-  /**
-   * A field that the dialect accepts.
-   *
-   * @param name what the dialect calls it
-   * @param parameter what Easel calls it
-   */
-  public record Field(String name, String parameter) {
-    public Field {
-      if (name.isBlank() || parameter.isBlank()) {
-        throw new IllegalArgumentException("a field has a name and a parameter");
-      }
-    }
+  /** The fields that are accepted, in the order in which problems are told. */
+  public List<Field> fields() {
+    return request.fields();
+  }
+
+  /** The field of this name, if it is accepted. */
+  public Optional<Field> field(String name) {
+    return fields().stream().filter(field -> field.name().equals(name)).findFirst();
+  }
+
+  /** The same in another state. */
+  public Listing in(Availability other) {
+    return new Listing(dialect, id, aliases, model, request, price, other);
   }
 }

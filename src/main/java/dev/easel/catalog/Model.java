@@ -1,6 +1,7 @@
 package dev.easel.catalog;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -103,5 +104,41 @@ public record Model(
   /** How many outputs one submission makes at most, whichever route it takes. */
   public int pieceSize() {
     return routes.stream().mapToInt(Route::outputs).min().orElse(Route.ANY_OUTPUTS);
+  }
+
+  /** The same in another state. */
+  public Model in(Availability other) {
+    return new Model(id, label, kind, abilities, parameters, limits, other, routes);
+  }
+
+  /** The same with other routes. */
+  Model by(List<Route> others) {
+    return new Model(id, label, kind, abilities, parameters, limits, state, others);
+  }
+
+  /** The same with the routes that it had besides its own. */
+  Model keepingRoutesOf(Catalog before) {
+    List<Route> all = new ArrayList<>(routes);
+    before
+        .model(id)
+        .ifPresent(old ->
+            old.routes().stream()
+                .filter(route -> routes.stream().noneMatch(route::isSameWayAs))
+                .forEach(all::add));
+    return by(all);
+  }
+
+  /** The same with those of {@code others} that it has no parameter of the same name as. */
+  Model knowing(ObjectNode others) {
+    ObjectNode all = parameters();
+    ObjectNode properties = (ObjectNode) all.path("properties");
+    others
+        .path("properties")
+        .forEachEntry((name, definition) -> {
+          if (!properties.has(name)) {
+            properties.set(name, definition);
+          }
+        });
+    return new Model(id, label, kind, abilities, all, limits, state, routes);
   }
 }

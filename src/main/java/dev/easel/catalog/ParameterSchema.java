@@ -8,7 +8,6 @@ import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.dialect.Dialect;
 import com.networknt.schema.dialect.Dialects;
 import dev.easel.catalog.Parsed.Invalid;
-import dev.easel.catalog.Parsed.Valid;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,16 +20,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * A model's parameters, compiled once: turns the fields of a request into {@link Parameters}.
- *
- * <p>Each parameter is a schema of its own, asked in the order of the listing's fields and stopped
- * at the first error, so that the first problem told is the first one in that order, and a request
- * of a million mistakes costs no more than one.
- */
+/** A model's parameters, compiled once: what a value of each may be. */
 final class ParameterSchema {
   private static final Schema SHAPE =
-      registry(false).getSchema(Yaml.resource("parameters.schema.yaml"));
+      registry(false).getSchema(Yaml.resource("parameters.schema.yaml").root());
   private static final SchemaRegistry REGISTRY = registry(true);
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
@@ -102,7 +95,9 @@ final class ParameterSchema {
   }
 
   private static CatalogException fault(Model model, String where, String why) {
-    return new CatalogException("model %s: parameters%s: %s".formatted(model.id(), where, why));
+    return new CatalogException(
+        "models.%s.parameters%s".formatted(model.id(), where),
+        "model %s: parameters%s: %s".formatted(model.id(), where, why));
   }
 
   private Parameter parameter(String name) {
@@ -133,49 +128,44 @@ final class ParameterSchema {
         .collect(Collectors.toSet());
   }
 
-  /** Reads the fields of a request; see {@link Catalog#parse}. */
-  Parsed parse(Listing listing, ObjectNode body) {
-    // The body is kept as it was sent, so this is about ignored fields too.
-    Optional<Invalid> unstorable = Texts.unstorable("", body);
-    if (unstorable.isPresent()) {
-      return unstorable.get();
-    }
-    ObjectNode values = defaults.deepCopy();
-    for (Listing.Field field : listing.fields()) {
-      Parameter parameter = parameter(field.parameter());
-      JsonNode value = body.path(field.name());
-      if (isAbsent(value)) {
-        if (parameter.required() && !values.has(field.parameter())) {
-          return Complaint.missing(field.name(), parameter.definition());
-        }
-        continue;
-      }
-      Optional<Invalid> problem = parameter.problem(field.name(), value);
-      if (problem.isPresent()) {
-        return problem.get();
-      }
-      values.set(field.parameter(), canonical(value));
-    }
-    return new Valid(new Parameters(values));
+  /** A parameter's own definition; the model has one of this name. */
+  JsonNode definition(String name) {
+    return parameter(name).definition();
   }
 
-  // Clients send an empty form field as null, "" or [] as it happens; all of them mean "not given".
-  private static boolean isAbsent(JsonNode value) {
-    return switch (value.getNodeType()) {
-      case MISSING, NULL -> true;
-      case STRING -> Texts.isBlank(value.stringValue());
-      case ARRAY -> value.isEmpty();
-      default -> false;
-    };
+  /** Whether every request of the model needs it. */
+  boolean needs(String name) {
+    return parameter(name).required();
   }
 
-  // JSON Schema takes 2.0 for a whole number; from here on it is 2. It is valid, so it fits a long.
-  private static JsonNode canonical(JsonNode value) {
-    if (!value.isNumber()) {
-      return value;
+  /** What the parameters are when nobody says: a copy. */
+  ObjectNode defaults() {
+    return defaults.deepCopy();
+  }
+
+  /** What is wrong with a value of a parameter; {@code field} is what the complaint calls it. */
+  Optional<Invalid> problem(String name, String field, JsonNode value) {
+    return parameter(name).problem(field, value);
+  }
+
+  /**
+   * Compiles a definition that stands outside of a model.
+   *
+   * @throws IllegalArgumentException when it is not one of those that a model could have
+   */
+  static Schema compile(JsonNode definition) {
+    ObjectNode parameters = JSON.objectNode();
+    parameters.put("type", "object").put("additionalProperties", false);
+    parameters.putObject("properties").set("x", definition);
+    List<Error> errors = SHAPE.validate(parameters);
+    if (!errors.isEmpty()) {
+      throw new IllegalArgumentException(errors.getFirst().getMessage());
     }
-    long number = value.longValue();
-    return number == (int) number ? JSON.numberNode((int) number) : JSON.numberNode(number);
+    try {
+      return REGISTRY.getSchema(definition);
+    } catch (SchemaException malformed) {
+      throw new IllegalArgumentException(String.valueOf(malformed.getMessage()), malformed);
+    }
   }
 
   /**

@@ -66,7 +66,7 @@ public final class Parameters {
     return text("output_format");
   }
 
-  /** Length of a video in seconds. */
+  /** Length of a video in seconds; empty where it is left to the model. */
   public OptionalInt duration() {
     return integer("duration");
   }
@@ -89,6 +89,11 @@ public final class Parameters {
     return value.isValueNode() && !value.isNull()
         ? Optional.of(value.asString())
         : Optional.empty();
+  }
+
+  /** The same with a length in seconds. */
+  Parameters lasting(int seconds) {
+    return new Parameters(values.deepCopy().put("duration", seconds));
   }
 
   private OptionalInt integer(String name) {

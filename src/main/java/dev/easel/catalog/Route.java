@@ -24,4 +24,9 @@ public record Route(String channel, String upstreamModel, int priority, int weig
       throw new IllegalArgumentException("outputs must be between 1 and " + ANY_OUTPUTS);
     }
   }
+
+  /** Whether it leads to the same model of the same channel. */
+  boolean isSameWayAs(Route that) {
+    return channel.equals(that.channel) && upstreamModel.equals(that.upstreamModel);
+  }
 }

@@ -1,6 +1,7 @@
 package dev.easel.catalog;
 
 import dev.easel.catalog.Parsed.Invalid;
+import dev.easel.wording.Phrase;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -23,7 +24,10 @@ final class Texts {
           isStorable(node.stringValue())
               ? Optional.empty()
               : Optional.of(
-                  new Invalid(path, "must not contain U+0000 or half of a surrogate pair"));
+                  new Invalid(
+                      path,
+                      Parsed.Cause.WRONG_VALUE,
+                      Phrase.of("must not contain U+0000 or half of a surrogate pair")));
       case ARRAY -> unstorableItem(path, node);
       case OBJECT -> unstorableProperty(path, node);
       default -> Optional.empty();
@@ -48,7 +52,8 @@ final class Texts {
         return Optional.of(
             new Invalid(
                 prefix + quoted(name),
-                "a field's name must not contain U+0000 or half of a surrogate pair"));
+                Parsed.Cause.WRONG_VALUE,
+                Phrase.of("a field's name must not contain U+0000 or half of a surrogate pair")));
       }
       Optional<Invalid> problem = unstorable(prefix + name, property.getValue());
       if (problem.isPresent()) {

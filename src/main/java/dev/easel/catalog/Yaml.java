@@ -4,20 +4,33 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
-/** Reads the catalogue's YAML into trees; a key that stands twice is an error. */
+/** Reads and writes the catalogue's YAML into trees; a key that stands twice is an error. */
 final class Yaml {
   private static final YAMLMapper MAPPER =
-      YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+      YAMLMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(
+              YAMLWriteFeature.MINIMIZE_QUOTES,
+              YAMLWriteFeature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS,
+              YAMLWriteFeature.INDENT_ARRAYS_WITH_INDICATOR)
+          .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER, YAMLWriteFeature.SPLIT_LINES)
+          .build();
 
   private Yaml() {}
 
+  /** A file as a tree, and where its keys stand. */
+  record Document(ObjectNode root, Places places) {}
+
   /** A file that comes with the program, by its name in {@code resources/catalog}. */
-  static ObjectNode resource(String name) {
+  static Document resource(String name) {
     try (InputStream file =
         Objects.requireNonNull(Yaml.class.getResourceAsStream("/catalog/" + name), name)) {
       return read(name, file.readAllBytes());
@@ -32,17 +45,38 @@ final class Yaml {
    * @param name what messages call it
    * @throws CatalogException when it is no YAML, or no object
    */
-  static ObjectNode read(String name, byte[] document) {
+  static Document read(String name, byte[] document) {
     try {
       if (MAPPER.readTree(document) instanceof ObjectNode object) {
-        return object;
+        try (JsonParser parser = MAPPER.createParser(document)) {
+          return new Document(object, Places.of(parser));
+        }
       }
     } catch (JacksonException malformed) {
       throw new CatalogException(
-          "%s: line %d: %s"
-              .formatted(name, malformed.getLocation().getLineNr(), malformed.getOriginalMessage()),
+          "%s:%d:%d: %s"
+              .formatted(
+                  name,
+                  malformed.getLocation().getLineNr(),
+                  malformed.getLocation().getColumnNr(),
+                  inOneLine(malformed)),
           malformed);
     }
     throw new CatalogException(name + ": must be an object of keys and values");
+  }
+
+  /** What was being done and what is wrong, without the excerpts of the file between them. */
+  private static String inOneLine(JacksonException malformed) {
+    return malformed
+        .getOriginalMessage()
+        .lines()
+        .filter(line -> !line.startsWith(" "))
+        .limit(2)
+        .collect(Collectors.joining(": "));
+  }
+
+  /** A tree as people read it. */
+  static String write(ObjectNode tree) {
+    return MAPPER.writeValueAsString(tree);
   }
 }

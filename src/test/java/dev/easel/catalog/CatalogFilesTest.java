@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,25 +50,46 @@ class CatalogFilesTest {
       """;
 
   @Test
-  void defaultsAreWhatOmniSells() {
+  void defaultsAreWhatEachDialectSells() {
     Catalog catalog = CatalogFiles.defaults();
 
-    assertThat(catalog.listings("omni"))
-        .extracting(Listing::id)
-        .containsExactly("gpt-image-2", "nano-banana-2", "seedance-2");
+    assertThat(ids(catalog, "omni")).containsExactly("gpt-image-2", "nano-banana-2", "seedance-2");
+    assertThat(ids(catalog, "kie"))
+        .containsExactly(
+            "bytedance/seedance-2",
+            "google/nano-banana",
+            "google/nano-banana-edit",
+            "gpt-image-2-image-to-image",
+            "gpt-image-2-text-to-image",
+            "gpt-image/1.5-image-to-image",
+            "gpt-image/1.5-text-to-image",
+            "nano-banana-2",
+            "nano-banana-pro");
+    assertThat(ids(catalog, "apimodels"))
+        .containsExactly("gpt-image-2-beta", "gpt-image-2-lite", "nano-banana-2", "seedance-2");
+    assertThat(ids(catalog, "art")).containsExactly("gpt-image-2");
+    assertThat(catalog.listing("art", "gpt-image-2-image-to-image"))
+        .isEqualTo(catalog.listing("art", "gpt-image-2-text-to-image"))
+        .isEqualTo(catalog.listing("art", "gpt-image-2"));
+    assertThat(ids(catalog, "openai"))
+        .containsExactly("dall-e-3", "gpt-image-1.5", "gpt-image-2", "sora-2", "sora-2-pro");
+    assertThat(ids(catalog, "mcp"))
+        .containsExactlyElementsOf(catalog.models().stream().map(Model::id).toList());
     assertThat(catalog.models())
         .allSatisfy(model -> {
           assertThat(model.state()).isEqualTo(Availability.ON);
           assertThat(model.limits().attempts()).isEqualTo(2);
           assertThat(model.routes()).extracting(Route::channel).containsExactly("sandbox");
         });
-    assertThat(catalog.models())
-        .as("how many outputs a submission makes")
-        .extracting(Model::pieceSize)
-        .containsExactlyInAnyOrder(Route.ANY_OUTPUTS, 1, 1);
+    assertThat(catalog.model("gpt-image-2").orElseThrow().pieceSize()).isEqualTo(Route.ANY_OUTPUTS);
+    assertThat(catalog.model("nano-banana-2").orElseThrow().pieceSize()).isEqualTo(1);
     assertThat(catalog.channels()).extracting(Channel::provider).containsExactly("sandbox");
     assertThat(catalog.model("seedance-2").orElseThrow().kind()).isEqualTo(MediaKind.VIDEO);
     assertThat(catalog.model("gpt-image-2").orElseThrow().label().name()).isEqualTo("GPT Image 2");
+  }
+
+  private static List<String> ids(Catalog catalog, String dialect) {
+    return catalog.listings(dialect).stream().map(Listing::id).toList();
   }
 
   @Test
@@ -91,7 +113,7 @@ class CatalogFilesTest {
   @Test
   void promptIsTheFirstField() {
     assertThat(read(SMALL).listing("omni", "pen").orElseThrow().fields())
-        .extracting(Listing.Field::name)
+        .extracting(Field::name)
         .containsExactly("text", "size", "colours", "draft");
   }
 
@@ -103,40 +125,39 @@ class CatalogFilesTest {
       textBlock =
           """
           # keys
-          kind: image          | kind: image, knd: x          | small.yaml: line
-          name: Pen            | name: Pen␤    colour: red    | small.yaml: models.pen.colour: unknown key; there are abilities, attempts, deadline, description, kind, name, parameters, routes, state, typical
-          listings:            | extra: {}␤listings:          | small.yaml: extra: unknown key; there are channels, listings, models
-          , model: pen-1}      | , model: pen-1, wight: 3}    | small.yaml: models.pen.routes[0].wight: unknown key; there are channel, model, outputs, priority, weight
-          per: output          | per: output, pro: x          | small.yaml: listings.omni.pen.price[0].pro: unknown key; there are credits, per, when
-          concurrency: 3       | concurency: 3                | small.yaml: channels.here.concurency: unknown key; there are concurrency, provider, settings
-          kind: image          | state: on                    | small.yaml: models.pen.kind: missing
-          {provider: sandbox,  | {                            | small.yaml: channels.here.provider: missing
-          kind: image          | kind: image␤    kind: image  | small.yaml: line
+          kind: image          | kind: image, knd: x          | ``
+          name: Pen            | name: Pen␤    colour: red    | models.pen.colour: unknown key; there are abilities, attempts, deadline, description, kind, name, parameters, routes, state, typical
+          listings:            | extra: {}␤listings:          | extra: unknown key; there are channels, listings, models
+          , model: pen-1}      | , model: pen-1, wight: 3}    | models.pen.routes[0].wight: unknown key; there are channel, model, outputs, priority, weight
+          per: output          | per: output, pro: x          | listings.omni.pen.price[0].pro: unknown key; there are credits, per, when
+          concurrency: 3       | concurency: 3                | channels.here.concurency: unknown key; there are concurrency, provider, settings
+          kind: image          | state: on                    | models.pen.kind: missing
+          {provider: sandbox,  | {                            | channels.here.provider: missing
+          kind: image          | kind: image␤    kind: image  | ``
 
           # values
-          kind: image          | kind: picture                | small.yaml: models.pen.kind: no media kind picture
-          kind: image          | kind: 3                      | small.yaml: models.pen.kind: must be a text
-          [text-to-image]      | [text-to-speech]             | small.yaml: models.pen.abilities: no ability text-to-speech
-          [text-to-image]      | text-to-image                | small.yaml: models.pen.abilities: must be a list
-          [text-to-image]      | []                           | small.yaml: models.pen: a model has at least one ability
-          typical: 90s         | typical: 90                  | small.yaml: models.pen.typical: must be a text
-          typical: 90s         | typical: 90 s                | small.yaml: models.pen.typical: must be a time such as 30s, 10m or 1h
-          deadline: 1h         | deadline: 1m                 | small.yaml: models.pen: the typical duration is positive and the deadline not before it
-          deadline: 1h         | deadline: 721h               | small.yaml: models.pen: the deadline is at most 30 days
-          deadline: 1h         | deadline: 1h␤    attempts: 0 | small.yaml: models.pen: attempts must be at least 1
-          deadline: 1h         | deadline: 1h␤    state: 1    | small.yaml: models.pen.state: must be a text
-          deadline: 1h         | deadline: 1h␤    state: gone | small.yaml: models.pen.state: no state gone; there are on, maintenance, off
-          concurrency: 3       | concurrency: 0               | small.yaml: channels.here: concurrency must be at least 1
-          concurrency: 3       | concurrency: some            | small.yaml: channels.here.concurrency: must be a whole number
-          , model: pen-1}      | , model: pen-1, weight: 0}   | small.yaml: models.pen.routes[0]: priority and weight count from 1
-          , model: pen-1}      | , model: pen-1}␤      - {channel: here, model: pen-1, priority: 2} | small.yaml: models.pen: a route is there twice
-          credits: 7           | credits: 0                   | small.yaml: listings.omni.pen.price[0]: credits must be from 1 to 1000000000
-          credits: 7           | credits: 7.5                 | small.yaml: listings.omni.pen.price[0].credits: must be a whole number
-          per: output          | per: pixel                   | small.yaml: listings.omni.pen.price[0].per: no unit pixel; there are task, output, second
-          n: [1, 2]            | n: {}                        | small.yaml: listings.omni.pen.price[0].when.n: must be a text, a number, true or false, or a list of those
-          draft: draft, text   | draft: size, text            | small.yaml: listings.omni.pen: two fields mean size
-          omni:                | Omni:                        | small.yaml: listings.Omni.pen: a dialect is a lower-case word, not Omni
-          fields: {size        | aliases: [a b]␤      fields: {size | small.yaml: listings.omni.pen: "a b" is not an id: letters, digits and . _ / : - only, a letter or digit first, at most 100
+          kind: image          | kind: picture                | models.pen.kind: no media kind picture
+          kind: image          | kind: 3                      | models.pen.kind: must be a text
+          [text-to-image]      | [text-to-speech]             | models.pen.abilities: no ability text-to-speech
+          [text-to-image]      | text-to-image                | models.pen.abilities: must be a list
+          [text-to-image]      | []                           | models.pen: a model has at least one ability
+          typical: 90s         | typical: 90                  | models.pen.typical: must be a text
+          typical: 90s         | typical: 90 s                | models.pen.typical: must be a time such as 30s, 10m or 1h
+          deadline: 1h         | deadline: 1m                 | models.pen: the typical duration is positive and the deadline not before it
+          deadline: 1h         | deadline: 721h               | models.pen: the deadline is at most 30 days
+          deadline: 1h         | deadline: 1h␤    attempts: 0 | models.pen: attempts must be at least 1
+          deadline: 1h         | deadline: 1h␤    state: 1    | models.pen.state: must be a text
+          deadline: 1h         | deadline: 1h␤    state: gone | models.pen.state: no state gone; there are on, maintenance, off
+          concurrency: 3       | concurrency: 0               | channels.here: concurrency must be at least 1
+          concurrency: 3       | concurrency: some            | channels.here.concurrency: must be a whole number
+          , model: pen-1}      | , model: pen-1, weight: 0}   | models.pen.routes[0]: priority and weight count from 1
+          , model: pen-1}      | , model: pen-1}␤      - {channel: here, model: pen-1, priority: 2} | models.pen: a route is there twice
+          credits: 7           | credits: 0                   | listings.omni.pen.price[0]: credits must be from 1 to 1000000000
+          credits: 7           | credits: 7.5                 | listings.omni.pen.price[0].credits: must be a whole number
+          per: output          | per: pixel                   | listings.omni.pen.price[0].per: no unit pixel; there are task, output, second
+          n: [1, 2]            | n: {}                        | listings.omni.pen.price[0].when.n: must be a text, a number, true or false, or a list of those
+          omni:                | Omni:                        | listings.Omni.pen: a dialect is a lower-case word, not Omni
+          fields: {size        | aliases: [a b]␤      fields: {size | listings.omni.pen: "a b" is not an id: letters, digits and . _ / : - only, a letter or digit first, at most 100
 
           # parameters
           {type: string, maxLength: 10}  | {type: string, maxlength: 10}   | model pen: parameters.properties.prompt: property 'maxlength' is not defined in the schema and the schema does not allow additional properties
@@ -157,7 +178,7 @@ class CatalogFilesTest {
           # what does not fit together
           {channel: here       | {channel: there              | model pen: a route leads to channel there, which is not there
           model: pen␤          | model: pencil␤               | listing omni pen: there is no model pencil
-          draft: draft         | draft: drift                 | listing omni pen: field draft means drift, which model pen does not know
+          draft: draft         | draft: drift                 | listing omni pen: field draft: means drift, which the model does not know
           , text: prompt       | `` | listing omni pen: no field for prompt
           grade: '16:9', n     | grade: '9:16', n             | listing omni pen: the price has a condition that model pen never meets: grade [9:16]
           grade: '16:9', n     | shade: '16:9', n             | listing omni pen: the price has a condition that model pen never meets: shade [16:9]
@@ -170,7 +191,7 @@ class CatalogFilesTest {
 
     assertThatThrownBy(() -> read(file))
         .isInstanceOf(CatalogException.class)
-        .hasMessageStartingWith(complaint);
+        .hasMessageMatching("(?s)small\\.yaml:\\d+:\\d+: " + Pattern.quote(complaint) + ".*");
   }
 
   /** Words that older YAML takes for other things. */
@@ -233,7 +254,7 @@ class CatalogFilesTest {
   void malformedYamlNamesTheLine() {
     assertThatThrownBy(() -> read("channels:\n  here: {provider: [}\n"))
         .isInstanceOf(CatalogException.class)
-        .hasMessageStartingWith("small.yaml: line 2: ");
+        .hasMessageMatching("small.yaml:2:2[0-9]: while parsing .+: .+");
   }
 
   @Test
@@ -244,7 +265,7 @@ class CatalogFilesTest {
                     file("small.yaml", SMALL),
                     file("more.yaml", "channels: {here: {provider: sandbox}}"))))
         .isInstanceOf(CatalogException.class)
-        .hasMessage("channel here is there twice");
+        .hasMessage("small.yaml:2:3: channel here is there twice");
   }
 
   private static Catalog read(String yaml) {

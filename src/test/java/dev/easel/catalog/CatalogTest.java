@@ -77,6 +77,6 @@ class CatalogTest {
 
   private static Listing sold(String dialect, String id, Availability state, String... aliases) {
     return new Listing(
-        dialect, id, List.of(aliases), GPT.model(), GPT.fields(), GPT.price(), state);
+        dialect, id, List.of(aliases), GPT.model(), GPT.request(), GPT.price(), state);
   }
 }

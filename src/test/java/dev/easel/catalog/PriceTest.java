@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.easel.catalog.Price.Per;
 import dev.easel.catalog.Price.Row;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,6 +80,94 @@ class PriceTest {
 
     assertThat(price.quote(new Parameters(values)))
         .isEqualTo(Optional.ofNullable(credits).map(Quote::new));
+  }
+
+  /** Dialect; listing; fields; credits. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          art       | gpt-image-2                 | {'prompt':'a'}                                                   | 10
+          art       | gpt-image-2                 | {'prompt':'a','n':10,'size':'3824x2160','quality':'hd'}          | 100
+          kie       | gpt-image/1.5-text-to-image | {'prompt':'a','aspect_ratio':'1:1','quality':'high'}             | 22
+          kie       | gpt-image-2-text-to-image   | {'prompt':'a','aspect_ratio':'16:9','resolution':'2K'}           | 14
+          kie       | bytedance/seedance-2        | {'prompt':'abc','duration':4,'resolution':'4k'}                  | 240
+          kie       | bytedance/seedance-2        | {'prompt':'abc','duration':-1}                                   | 120
+          apimodels | gpt-image-2-lite            | {'prompt':'a','size':'2048x2048','n':2}                          | 24
+          openai    | gpt-image-2                 | {'prompt':'a','size':'3840x2160','quality':'high'}               | 40
+          openai    | gpt-image-2                 | {'prompt':'a','size':'1024x1024','quality':'low','n':3}          | 18
+          openai    | sora-2                      | {'prompt':'a','seconds':'12','size':'1792x1024'}                 | 192
+          """)
+  void pricesOfTheOtherDialects(String dialect, String id, String fields, long credits) {
+    Listing listing = CATALOG.listing(dialect, id).orElseThrow();
+    ObjectNode body = (ObjectNode) JsonMapper.shared().readTree(fields.replace('\'', '"'));
+
+    assertThat(CATALOG.parse(listing, body))
+        .isInstanceOfSatisfying(
+            Parsed.Valid.class,
+            valid ->
+                assertThat(CATALOG.quote(listing, valid.parameters()).orElseThrow().credits())
+                    .isEqualTo(credits));
+  }
+
+  /** What a film of open length costs when it is there: seconds; credits. */
+  @ParameterizedTest
+  @CsvSource({"1.0, 32", "4.0, 32", "4.4, 32", "4.6, 40", "9.5, 80", "15.0, 120", "99.0, 120"})
+  void anOpenLengthIsHeldAtItsMostAndCapturedAsItTurnsOut(double seconds, long credits) {
+    Listing listing = CATALOG.listing("kie", "bytedance/seedance-2").orElseThrow();
+    ObjectNode fields = JsonMapper.shared().createObjectNode();
+    fields.put("prompt", "abc").put("duration", -1);
+    Parsed.Valid valid = (Parsed.Valid) CATALOG.parse(listing, fields);
+    Quote quote = CATALOG.quote(listing, valid.parameters()).orElseThrow();
+
+    assertThat(valid.parameters().duration()).isEmpty();
+    assertThat(quote.credits()).isEqualTo(120);
+    assertThat(quote.of(Duration.ofMillis((long) (seconds * 1000)))).isEqualTo(credits);
+  }
+
+  /** Whatever the model allows, every default listing has a price for it. */
+  @Test
+  void noDefaultListingRefusesForWantOfAPrice() {
+    for (Listing listing : CATALOG.listings()) {
+      Set<String> asked = new TreeSet<>();
+      listing.price().rows().forEach(row -> asked.addAll(row.when().keySet()));
+      List<ObjectNode> requests = new ArrayList<>(List.of(JsonMapper.shared().createObjectNode()));
+      for (Field field : listing.fields()) {
+        if (field.parameter().filter(asked::contains).isPresent()) {
+          List<String> words = words(listing, field);
+          requests =
+              requests.stream()
+                  .flatMap(
+                      body -> words.stream().map(word -> body.deepCopy().put(field.name(), word)))
+                  .collect(Collectors.toCollection(ArrayList::new));
+        }
+      }
+      for (ObjectNode body : requests) {
+        listing.fields().stream()
+            .filter(field -> field.presence().required() || field.means("prompt"))
+            .filter(field -> !body.has(field.name()))
+            .forEach(field -> body.put(field.name(), field.means("prompt") ? "abc" : "1:1"));
+        if (CATALOG.parse(listing, body) instanceof Parsed.Valid valid) {
+          assertThat(CATALOG.quote(listing, valid.parameters()))
+              .as("%s %s: %s", listing.dialect(), listing.id(), body)
+              .isPresent();
+        }
+      }
+    }
+  }
+
+  private static List<String> words(Listing listing, Field field) {
+    List<String> words = new ArrayList<>(field.values().keySet());
+    if (words.isEmpty()) {
+      CATALOG
+          .model(listing)
+          .parameters()
+          .at("/properties/" + field.parameter().orElseThrow() + "/enum")
+          .forEach(word -> words.add(word.asString()));
+    }
+    return words;
   }
 
   @Test
