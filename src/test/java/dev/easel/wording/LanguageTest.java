@@ -1,0 +1,89 @@
+package dev.easel.wording;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Messages are read in the language that is asked for, and all of them can be. */
+class LanguageTest {
+  private static final Pattern TEMPLATE =
+      Pattern.compile(
+          "(?:Phrase\\.of\\(|InvalidRequest\\(\\s*\"[A-Za-z_-]*\",)\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+  private static final Pattern PLACE = Pattern.compile("%[sd]");
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''                            | ENGLISH",
+        "zh                            | CHINESE",
+        "zh-CN,zh;q=0.9,en;q=0.8       | CHINESE",
+        "en-US,en;q=0.9,zh-CN;q=0.8    | ENGLISH",
+        "en;q=0.5, zh;q=0.7            | CHINESE",
+        "ZH-Hant-TW                    | CHINESE",
+        "en,zh                         | ENGLISH",
+        "zh,en                         | CHINESE",
+        "de, zh;q=0.3                  | CHINESE",
+        "zh;q=0                        | ENGLISH",
+        "*                             | ENGLISH",
+        "zh;q=x, en;q=0.1              | ENGLISH",
+        ",,;;q=                        | ENGLISH"
+      })
+  void theHeaderDecides(String header, Language language) {
+    assertThat(Language.preferred(header)).isEqualTo(language);
+  }
+
+  @Test
+  void whatStandsInAPhraseIsTranslatedToo() {
+    Phrase phrase = Phrase.of("%s: %s", "prompt", Phrase.of("required"));
+    assertThat(phrase.in(Language.ENGLISH)).isEqualTo("prompt: required");
+    assertThat(phrase.in(Language.CHINESE)).isEqualTo("prompt:必填");
+  }
+
+  @Test
+  void whatHasNoArgumentsIsTakenAsItStands() {
+    assertThat(Phrase.of("100 % wrong: %s").in(Language.CHINESE)).isEqualTo("100 % wrong: %s");
+  }
+
+  @Test
+  void everyPhraseOfTheCodeIsTranslatedWithTheSamePlaces() throws IOException {
+    Set<String> templates = templates();
+    assertThat(templates).hasSizeGreaterThan(40);
+    for (String english : templates) {
+      String chinese = Language.CHINESE.template(english);
+      if (english.matches("(?:[%sd: ])*")) {
+        continue; // nothing but places
+      }
+      assertThat(chinese).as("translation of <%s>", english).isNotEqualTo(english);
+      assertThat(places(chinese)).as("places of <%s>", chinese).isEqualTo(places(english));
+    }
+  }
+
+  private static List<String> places(String template) {
+    return PLACE.matcher(template).results().map(result -> result.group()).toList();
+  }
+
+  private static Set<String> templates() throws IOException {
+    Set<String> templates = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+        Matcher matcher = TEMPLATE.matcher(Files.readString(file));
+        while (matcher.find()) {
+          templates.add(matcher.group(1).translateEscapes());
+        }
+      }
+    }
+    return templates;
+  }
+}
