@@ -1,0 +1,113 @@
+package dev.easel.api.dialect.art;
+
+import dev.easel.api.Desk;
+import dev.easel.api.EndUser;
+import dev.easel.api.OpenAiError;
+import dev.easel.asset.OwnFiles;
+import dev.easel.task.Asset;
+import dev.easel.task.Task;
+import dev.easel.task.TaskId;
+import dev.easel.task.TaskRequest;
+import dev.easel.task.TaskState;
+import dev.easel.task.TaskView;
+import java.util.List;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The shapes of the dialect. Fields that the documentation shows come first and are always there;
+ * ours follow, where they say something.
+ */
+final class ArtJson {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private final Desk desk;
+  private final OwnFiles files;
+
+  ArtJson(Desk desk, OwnFiles files) {
+    this.desk = desk;
+    this.files = files;
+  }
+
+  /** The answer to an accepted create: the task as it begins. */
+  String accepted(TaskRequest request) {
+    return withUser(json(request, "pending", request.credits(), List.of()), request).toString();
+  }
+
+  /** A task as it is read. */
+  ObjectNode task(TaskView view) {
+    Task task = view.task();
+    ObjectNode json =
+        json(task.request(), status(task.state()), credits(task), results(task.state()));
+    view.queuePosition().ifPresent(position -> json.put("queue_position", position));
+    withUser(json, task.request());
+    return withProgress(json, task.state());
+  }
+
+  private ObjectNode json(TaskRequest request, String status, long credits, List<Asset> results) {
+    ObjectNode json =
+        JSON.objectNode()
+            .put("id", request.id().toString())
+            .put("object", "image.generation")
+            .put("created", created(request.id()))
+            .put("model", model(request))
+            .put("status", status)
+            .put("credits", credits);
+    ArrayNode data = json.putArray("data");
+    results.forEach(result -> data.addObject().put("url", files.url(result.name())));
+    return json;
+  }
+
+  /**
+   * The second in which a task's id was made: the answer to its create has no other time, being
+   * written before the task is on disk, and says the same as every later one.
+   */
+  private static long created(TaskId id) {
+    return (id.value().getMostSignificantBits() >>> 16) / 1_000;
+  }
+
+  /** Which of its two inner names the model goes by, where the caller has not said. */
+  private String model(TaskRequest request) {
+    String model = desk.shownModel(Art.NAME, request);
+    boolean isOurs = request.origin().dialect().equals(Art.NAME);
+    return isOurs && model.equals(Art.USUAL_MODEL)
+        ? model + (request.parameters().images().isEmpty() ? "-text-to-image" : "-image-to-image")
+        : model;
+  }
+
+  private static String status(TaskState state) {
+    return switch (state) {
+      case TaskState.Queued _ -> "pending";
+      case TaskState.Running _ -> "processing";
+      case TaskState.Succeeded _ -> "succeeded";
+      case TaskState.Failed _ -> "failed";
+      case TaskState.Canceled _ -> "canceled";
+    };
+  }
+
+  /** Of several pictures only those that were made are paid for. */
+  private static long credits(Task task) {
+    return task.state() instanceof TaskState.Succeeded succeeded
+        ? succeeded.captured()
+        : task.request().credits();
+  }
+
+  private static List<Asset> results(TaskState state) {
+    return state instanceof TaskState.Succeeded succeeded ? succeeded.results() : List.of();
+  }
+
+  private static ObjectNode withUser(ObjectNode json, TaskRequest request) {
+    EndUser.of(request).ifPresent(user -> json.put("user", user));
+    return json;
+  }
+
+  private static ObjectNode withProgress(ObjectNode json, TaskState state) {
+    switch (state) {
+      case TaskState.Running running -> json.put("progress", running.percent());
+      case TaskState.Failed failed -> json.set("error", OpenAiError.of(failed.failure()).json());
+      case TaskState.Queued _, TaskState.Succeeded _, TaskState.Canceled _ -> {}
+    }
+    return json;
+  }
+}
