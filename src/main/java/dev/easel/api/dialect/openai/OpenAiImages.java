@@ -1,0 +1,207 @@
+package dev.easel.api.dialect.openai;
+
+import dev.easel.api.Answer;
+import dev.easel.api.Ask;
+import dev.easel.api.Caller;
+import dev.easel.api.Desk;
+import dev.easel.api.EventStream;
+import dev.easel.api.Exchange;
+import dev.easel.api.Intake;
+import dev.easel.api.OpenAiError;
+import dev.easel.api.Reply;
+import dev.easel.api.Verdict;
+import dev.easel.task.Asset;
+import dev.easel.task.Snapshots;
+import dev.easel.task.Task;
+import dev.easel.task.TaskState;
+import dev.easel.task.TaskView;
+import dev.easel.wording.Language;
+import dev.easel.wording.Phrase;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Pictures while the caller waits. The task is one like any other: it goes on when the caller has
+ * gone, and who asks again joins it. What is kept to answer a repetition is the task's id.
+ */
+final class OpenAiImages {
+  private final OpenAi.Means means;
+  private final OpenAiRequests requests;
+  private final Pictured pictured;
+
+  OpenAiImages(OpenAi.Means means, OpenAiRequests requests) {
+    this.means = means;
+    this.requests = requests;
+    this.pictured =
+        new Pictured(means.files().store(), means.files().own(), means.files().previews());
+  }
+
+  Verdict<Reply> generate(Exchange exchange) {
+    return create(exchange, Purpose.GENERATION);
+  }
+
+  Verdict<Reply> edit(Exchange exchange) {
+    return create(exchange, Purpose.EDIT);
+  }
+
+  private Verdict<Reply> create(Exchange exchange, Purpose purpose) {
+    return exchange
+        .caller()
+        .then(caller ->
+            requests
+                .read(exchange, caller, purpose)
+                .then(ask ->
+                    wish(purpose, ask)
+                        .then(wish ->
+                            means
+                                .intake()
+                                .take(exchange, caller, ask, request -> request.id().toString())
+                                .then(receipt -> answer(exchange, caller, wish, receipt)))));
+  }
+
+  private Verdict<Wish> wish(Purpose purpose, Ask ask) {
+    return means
+        .catalog()
+        .get()
+        .listing(OpenAi.NAME, ask.model())
+        .map(listing -> Wish.of(purpose, ask, listing))
+        // It will be refused for its model.
+        .orElseGet(() -> Verdict.pass(new Wish(purpose, false, 0, false, false)));
+  }
+
+  private Verdict<Reply> answer(
+      Exchange exchange, Caller caller, Wish wish, Intake.Receipt receipt) {
+    Desk desk = means.desk();
+    Language language = exchange.language();
+    return wish.isStream()
+        ? desk.find(caller, receipt.text())
+            .map(task -> new Reply.Events(out -> tell(task, wish, language, out)))
+        : desk.read(caller, receipt.text(), means.waiting().longest())
+            .map(TaskView::task)
+            .map(task -> answer(task, wish, language, receipt));
+  }
+
+  private Reply answer(Task task, Wish wish, Language language, Intake.Receipt receipt) {
+    Map<String, String> replayed =
+        receipt.replayed() ? Map.of("Idempotent-Replayed", "true") : Map.of();
+    return switch (task.state()) {
+      case TaskState.Succeeded state when !pictured.areThere(state.results()) ->
+          text(gone(task, language), replayed);
+      case TaskState.Succeeded state ->
+          wish.isUrl()
+              ? text(Answer.ok(pictured.inUrls(task, state)), replayed)
+              : new Reply.Content(
+                  "application/json; charset=utf-8",
+                  OptionalLong.empty(),
+                  replayed,
+                  pictured.inBase64(task, state, wish.isGptImage()));
+      case TaskState.Failed failed -> text(OpenAiError.of(failed.failure()).answer(), replayed);
+      case TaskState.Canceled _ -> text(OpenAiError.canceled().answer(), replayed);
+      case TaskState.Queued _, TaskState.Running _ -> new Reply.Text(unfinished(task, language));
+    };
+  }
+
+  private static Reply text(Answer answer, Map<String, String> headers) {
+    Answer with = answer;
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      with = with.with(header.getKey(), header.getValue());
+    }
+    return new Reply.Text(with);
+  }
+
+  /** The task goes on; whether asking again helps depends on why it was not waited for. */
+  private Answer unfinished(Task task, Language language) {
+    return means.desk().isClosing()
+        ? closing(task, language).answer().with("Retry-After", "1").with("x-should-retry", "true")
+        : late(task, language).answer();
+  }
+
+  private static OpenAiError closing(Task task, Language language) {
+    return new OpenAiError(
+        503,
+        Phrase.of(
+                "This server is going down. The task goes on: read it at GET /api/v1/tasks/%s.",
+                task.id())
+            .in(language),
+        "service_unavailable_error",
+        Optional.empty(),
+        "service_unavailable");
+  }
+
+  private OpenAiError late(Task task, Language language) {
+    return new OpenAiError(
+        504,
+        Phrase.of(
+                "Not ready after %d seconds. The task goes on: read it at GET /api/v1/tasks/%s.",
+                means.waiting().longest().toSeconds(), task.id())
+            .in(language),
+        "server_error",
+        Optional.empty(),
+        "still_running");
+  }
+
+  private static Answer gone(Task task, Language language) {
+    return new OpenAiError(
+            404,
+            Phrase.of("The files of task %s are no longer kept.", task.id()).in(language),
+            "invalid_request_error",
+            Optional.empty(),
+            "file_not_found")
+        .answer();
+  }
+
+  private void tell(Task task, Wish wish, Language language, EventStream out)
+      throws IOException, InterruptedException {
+    try (Snapshots.Watch watch = means.desk().watch(task)) {
+      Task now = task;
+      while (!now.state().isFinal() && !watch.isOver()) {
+        Optional<TaskView> news = watch.next(means.waiting().heartbeat());
+        if (news.isPresent()) {
+          now = news.get().task();
+        } else {
+          out.comment(); // so that nobody on the way takes the connection for dead
+        }
+      }
+      tellEnd(now, wish, language, out);
+    }
+  }
+
+  private void tellEnd(Task task, Wish wish, Language language, EventStream out)
+      throws IOException {
+    switch (task.state()) {
+      case TaskState.Succeeded state -> {
+        for (Asset result : state.results()) {
+          tell(task, state, result, wish, out);
+        }
+      }
+      case TaskState.Failed failed -> error(OpenAiError.of(failed.failure()), out);
+      case TaskState.Canceled _ -> error(OpenAiError.canceled(), out);
+      case TaskState.Queued _, TaskState.Running _ -> error(closing(task, language), out);
+    }
+  }
+
+  private void tell(Task task, TaskState.Succeeded state, Asset result, Wish wish, EventStream out)
+      throws IOException {
+    for (int i = 0; i < wish.previews(); i++) {
+      Optional<Reply.Writer> preview =
+          pictured.preview(wish.purpose(), task.request(), state, result, i);
+      if (preview.isPresent()) {
+        out.event(wish.purpose().word() + ".partial_image", preview.get());
+      }
+    }
+    out.event(
+        wish.purpose().word() + ".completed",
+        pictured.completed(wish.purpose(), task.request(), state, result));
+  }
+
+  private static void error(OpenAiError error, EventStream out) throws IOException {
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("type", "error");
+    json.set("error", error.json());
+    out.event("error", to -> to.write(json.toString().getBytes(StandardCharsets.UTF_8)));
+  }
+}
