@@ -11,6 +11,7 @@ import dev.easel.provider.References;
 import dev.easel.provider.instant.InstantProvider;
 import dev.easel.provider.omni.OmniProvider;
 import dev.easel.provider.sandbox.SandboxProvider;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,7 +20,11 @@ import java.util.function.Function;
 
 /** The adapters, by the channels that the catalogue configures. */
 final class Channels {
-  private final Map<String, Provider> byId = new HashMap<>();
+  private final Means means;
+  private volatile Map<String, Fitted> byId = Map.of();
+
+  /** A channel and the adapter that was made for it. */
+  private record Fitted(Channel channel, Provider provider) {}
 
   /**
    * What adapters need of this node.
@@ -36,16 +41,52 @@ final class Channels {
       Function<String, Optional<String>> environment,
       InstantSource clock) {}
 
+  /** No channels yet; see {@link #follow}. */
+  Channels(Means means) {
+    this.means = means;
+  }
+
   /**
-   * Makes an adapter for every channel.
+   * Makes an adapter for every channel that is new or has changed. One that is gone stays: what it
+   * accepted is still asked about.
    *
    * @throws CatalogException when a channel names an adapter that there is none of, or its settings
-   *     are wrong
+   *     are wrong; then nothing has changed
    */
-  Channels(Catalog catalog, Means means) {
+  void follow(Catalog catalog) {
+    Map<String, Fitted> next = new HashMap<>(byId);
     for (Channel channel : catalog.channels()) {
-      byId.put(channel.id(), adapter(channel, means));
+      Fitted before = next.get(channel.id());
+      if (before == null || !before.channel.equals(channel)) {
+        next.put(channel.id(), new Fitted(channel, adapter(channel, means)));
+      }
     }
+    byId = Map.copyOf(next);
+  }
+
+  /**
+   * Checks that every channel names an adapter that there is, with settings that it knows, as far
+   * as that can be told away from the nodes: their variables and files hold the secrets.
+   *
+   * @throws CatalogException when one does not
+   */
+  static void check(Catalog catalog) {
+    catalog.channels().forEach(Channels::check);
+  }
+
+  private static void check(Channel channel) {
+    switch (channel.provider()) {
+      case "sandbox" -> new SandboxProvider.Settings(Duration.ZERO, Duration.ZERO).of(channel);
+      case "instant" -> {}
+      case "omni" -> OmniProvider.check(channel);
+      default -> throw unknown(channel);
+    }
+  }
+
+  private static CatalogException unknown(Channel channel) {
+    return new CatalogException(
+        "channel %s wants the provider %s; there are instant, omni, sandbox"
+            .formatted(channel.id(), channel.provider()));
   }
 
   private static Provider adapter(Channel channel, Means means) {
@@ -60,10 +101,7 @@ final class Channels {
       case "instant" -> new InstantProvider();
       case "omni" ->
           new OmniProvider(channel, means.environment, means.guarded, means.trusted, means.clock);
-      default ->
-          throw new CatalogException(
-              "channel %s wants the provider %s; there are instant, omni, sandbox"
-                  .formatted(channel.id(), channel.provider()));
+      default -> throw unknown(channel);
     };
   }
 
@@ -78,10 +116,10 @@ final class Channels {
 
   /** The adapter of a channel. */
   Provider provider(String channel) {
-    Provider provider = byId.get(channel);
-    if (provider == null) {
+    Fitted fitted = byId.get(channel);
+    if (fitted == null) {
       throw new IllegalStateException("the catalogue no longer has the channel " + channel);
     }
-    return provider;
+    return fitted.provider;
   }
 }

@@ -2,6 +2,7 @@ package dev.easel;
 
 import dev.easel.cli.AccountCommand;
 import dev.easel.cli.AuditCommand;
+import dev.easel.cli.CatalogCommand;
 import dev.easel.cli.CommandTree;
 import dev.easel.cli.ConfigCommand;
 import dev.easel.cli.KeyCommand;
@@ -46,6 +47,7 @@ public final class Easel {
             new KeyCommand(),
             new AuditCommand(),
             new UnknownCommand())
+        .group("What is sold", new CatalogCommand(Channels::check))
         .group("Looking after it", new MigrateCommand(), new ConfigCommand(), new VersionCommand())
         .build();
   }

@@ -2,38 +2,53 @@ package dev.easel;
 
 import dev.easel.account.Keys;
 import dev.easel.api.Callers;
+import dev.easel.api.Desk;
+import dev.easel.api.Dialect;
 import dev.easel.api.Door;
 import dev.easel.api.Intake;
+import dev.easel.api.Pace;
 import dev.easel.api.Server;
-import dev.easel.api.dialect.omni.Extras;
+import dev.easel.api.SharedPath;
+import dev.easel.api.dialect.apimodels.ApiModels;
+import dev.easel.api.dialect.art.Art;
+import dev.easel.api.dialect.kie.Kie;
 import dev.easel.api.dialect.omni.Omni;
 import dev.easel.api.dialect.omni.OmniJson;
-import dev.easel.api.dialect.omni.TaskEvents;
+import dev.easel.api.dialect.openai.OpenAi;
+import dev.easel.api.document.DocumentRoutes;
+import dev.easel.api.extra.Extras;
+import dev.easel.api.extra.TaskEvents;
+import dev.easel.api.mcp.Mcp;
+import dev.easel.api.mcp.TaskContent;
+import dev.easel.api.mcp.Tools;
 import dev.easel.asset.AssetNames;
 import dev.easel.asset.AssetStore;
 import dev.easel.asset.FileRoutes;
 import dev.easel.asset.ImageFetcher;
+import dev.easel.asset.Inputs;
 import dev.easel.asset.LocalAssetStore;
 import dev.easel.asset.MasterKey;
 import dev.easel.asset.OwnFiles;
+import dev.easel.asset.Previews;
+import dev.easel.asset.TemporaryLinks;
 import dev.easel.catalog.Catalog;
 import dev.easel.catalog.CatalogTables;
-import dev.easel.catalog.Channel;
+import dev.easel.catalog.LiveCatalog;
 import dev.easel.config.EaselConfig;
-import dev.easel.config.SandboxSettings;
 import dev.easel.config.Version;
 import dev.easel.db.Database;
 import dev.easel.db.DatabaseClock;
 import dev.easel.db.Notifications;
 import dev.easel.engine.Engine;
+import dev.easel.ledger.Ledger;
 import dev.easel.net.AddressGuard;
 import dev.easel.net.Cidr;
 import dev.easel.net.Outbound;
 import dev.easel.task.Admission;
 import dev.easel.task.Breakers;
 import dev.easel.task.Cancellations;
-import dev.easel.task.ChannelLimits;
 import dev.easel.task.Lifecycle;
+import dev.easel.task.Removals;
 import dev.easel.task.Results;
 import dev.easel.task.Settlement;
 import dev.easel.task.Snapshots;
@@ -42,16 +57,13 @@ import dev.easel.task.TaskRunner;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,22 +84,22 @@ public final class Node implements AutoCloseable {
   private final CompletableFuture<String> publicUrl = new CompletableFuture<>();
   private final DatabaseClock clock;
   private final Snapshots snapshots;
+  private final Server server;
   private volatile boolean draining;
 
   /** Starts a node on {@code database}, which is migrated and is at {@code address}. */
   public Node(EaselConfig config, Database.Address address, Database database) throws IOException {
     this.clock = opened(new DatabaseClock(database));
-    Catalog catalog = database.transaction(tx -> catalog(tx, config.sandbox(), clock));
     AddressGuard guard = new AddressGuard(config.net().allow().stream().map(Cidr::parse).toList());
     String agent = "Easel/" + Version.current().easel();
     Outbound outbound = opened(new Outbound(guard, agent));
     MasterKey masterKey = masterKey(config);
+    AssetNames names = new AssetNames(masterKey);
     AssetStore assets = LocalAssetStore.open(config.assets().directory(), clock);
     OwnFiles files = new OwnFiles(publicUrl::join, assets);
     ImageFetcher images = new ImageFetcher(outbound, files, ImageFetcher.Limits.DEFAULT);
     Channels channels =
         new Channels(
-            catalog,
             new Channels.Means(
                 config.sandbox(),
                 images,
@@ -95,6 +107,17 @@ public final class Node implements AutoCloseable {
                 opened(new Outbound(AddressGuard.TRUSTING, agent)),
                 variable -> Optional.ofNullable(System.getenv(variable)),
                 clock));
+
+    ChannelRoom limits = new ChannelRoom(database, config.sandbox());
+    database.transaction(tx -> CatalogTables.installDefaults(tx, clock.instant()));
+    LiveCatalog catalog =
+        opened(
+            new LiveCatalog(
+                database,
+                next -> {
+                  channels.follow(next);
+                  limits.follow(next);
+                }));
 
     this.snapshots = opened(new Snapshots(database));
     Engine engine = new Engine(database, engineSettings(config), clock);
@@ -107,8 +130,12 @@ public final class Node implements AutoCloseable {
                 Map.of(
                     Keys.CHANGES,
                     Notifications.Listener.of(callers::forget),
+                    LiveCatalog.CHANGES,
+                    Notifications.Listener.of(catalog::changed),
                     JOBS_DUE,
                     Notifications.Listener.of(engine::wake),
+                    Removals.CHANGES,
+                    Notifications.Listener.of(snapshots::forget),
                     Breakers.CHANGES,
                     Notifications.Listener.of(
                         () -> Thread.startVirtualThread(breakers::refresh)))));
@@ -136,8 +163,8 @@ public final class Node implements AutoCloseable {
                 settlement,
                 new TaskRunner.Outside(
                     channels::provider,
-                    model -> policy(catalog, breakers, model),
-                    new Results(assets, new AssetNames(masterKey)),
+                    model -> policy(catalog.get(), breakers, model),
+                    new Results(assets, names),
                     UUID::randomUUID,
                     Thread.ofVirtual().factory(),
                     Node::sleep),
@@ -157,20 +184,62 @@ public final class Node implements AutoCloseable {
 
     Cancellations cancellations =
         new Cancellations(database, settlement, snapshots, channels::provider);
+    Removals removals =
+        new Removals(
+            database, clock, assets, snapshots, () -> notifications.announce(Removals.CHANGES));
     Door door = new Door(callers);
-    Intake intake = new Intake(catalog, guard, files, admission, clock);
-    OmniJson json = new OmniJson(files);
-    Omni omni = new Omni(door, intake, snapshots, json);
-    Extras extras =
-        new Extras(
-            door, intake, catalog, new Extras.Tables(database, snapshots, cancellations), json);
-    TaskEvents events = new TaskEvents(door, snapshots, json, config.server().heartbeat());
+    Inputs inputs = new Inputs(assets, names, files, ImageFetcher.Limits.DEFAULT);
+    Pace pace = new Pace(config.api().requestsPerMinute().orElse(0), System::nanoTime);
+    Intake intake = new Intake(catalog, guard, files, inputs, pace, admission, clock);
+    Desk desk = new Desk(catalog, snapshots, cancellations, removals);
+    OmniJson json = new OmniJson(desk, files);
+    TemporaryLinks links = new TemporaryLinks(masterKey, publicUrl::join, clock);
+    Kie.Means kie =
+        new Kie.Means(
+            intake,
+            desk,
+            caller -> database.read(tx -> Ledger.balance(tx, caller.account())).available(),
+            files,
+            links,
+            new Kie.Uploads(inputs, images, pace, clock));
+    ApiModels apimodels =
+        new ApiModels(door, new ApiModels.Means(intake, desk, catalog, inputs, files));
+    Art art = new Art(door, intake, desk, files);
+    OpenAi.Means openAi =
+        new OpenAi.Means(
+            catalog,
+            intake,
+            desk,
+            new OpenAi.Files(assets, files, inputs, new Previews(assets)),
+            new OpenAi.Waiting(config.api().longestWait(), config.server().heartbeat()));
+    List<Dialect> dialects =
+        List.of(
+            new Omni(door, intake, desk, json),
+            new Kie(door, kie, config.api().kieHttpStatuses()),
+            apimodels,
+            art,
+            new OpenAi(door, openAi));
+    TaskEvents events = new TaskEvents(door, desk, json, config.server().heartbeat());
+    Extras.Parts extras = new Extras.Parts(intake, desk, catalog, database, json);
+    Tools tools =
+        new Tools(
+            new Tools.Parts(
+                intake,
+                desk,
+                catalog,
+                caller -> database.read(tx -> Ledger.balance(tx, caller.account())),
+                new TaskContent(desk, files, assets)));
+    Mcp mcp = new Mcp(door, publicUrl::join, Version.current().easel(), tools);
     Server.Routes routes =
         new Server.Routes(
-            Map.of("/" + Omni.NAME, List.of(omni, extras, events)),
-            new FileRoutes(assets),
+            dialects,
+            List.of(new SharedPath(door, ApiModels.IMAGES, catalog, List.of(art, apimodels))),
+            of -> List.of(new Extras(door, of, extras), events),
+            mcp,
+            new FileRoutes(assets, links),
+            new DocumentRoutes(),
             () -> !draining && clock.isDatabaseReachable());
-    Server server = opened(listening(config, routes, door));
+    this.server = opened(listening(config, routes, door));
     publicUrl.complete(config.server().publicUrl(server.port()).toString());
   }
 
@@ -184,18 +253,6 @@ public final class Node implements AutoCloseable {
       close();
       throw taken;
     }
-  }
-
-  /** The catalogue, the default one at the first start; its channels' work limits are set by it. */
-  private static Catalog catalog(Handle tx, SandboxSettings sandbox, InstantSource clock) {
-    CatalogTables.installDefaults(tx, clock.instant());
-    Catalog catalog = CatalogTables.load(tx);
-    for (Channel channel : catalog.channels()) {
-      OptionalInt capacity =
-          channel.provider().equals("sandbox") ? sandbox.concurrency() : channel.concurrency();
-      ChannelLimits.set(tx, channel.id(), capacity.orElse(0));
-    }
-    return catalog;
   }
 
   private static MasterKey masterKey(EaselConfig config) throws IOException {
@@ -248,6 +305,11 @@ public final class Node implements AutoCloseable {
   /** Who reads and watches tasks here. */
   Snapshots snapshots() {
     return snapshots;
+  }
+
+  /** Who answers here. */
+  Server server() {
+    return server;
   }
 
   /** The base of every address that this node gives away. */

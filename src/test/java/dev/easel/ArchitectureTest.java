@@ -35,28 +35,24 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> ALLOWED =
       Map.ofEntries(
           edges("config"),
+          edges("wording"),
           edges("db"),
           edges("net"),
-          edges("catalog"),
+          edges("catalog", "db", "wording"),
           edges("account"),
           edges("ledger", "account", "db"),
           edges("engine", "account", "db"),
           edges("provider", "catalog"),
           edges("provider.*", "catalog", "net", "provider"),
-          edges("asset", "net"),
+          edges("asset", "account", "net", "wording"),
           edges("task", "account", "asset", "catalog", "db", "engine", "ledger", "provider"),
-          edges("api", "account", "asset", "catalog", "db", "net", "task"),
+          edges("api", "account", "asset", "catalog", "db", "net", "provider", "task", "wording"),
+          edges("api.dialect.*", "api", "asset", "catalog", "provider", "task", "wording"),
+          edges("api.document"),
+          edges("api.extra", "api", "api.dialect.*", "catalog", "db", "ledger", "task"),
           edges(
-              "api.dialect.*",
-              "account",
-              "api",
-              "asset",
-              "catalog",
-              "db",
-              "ledger",
-              "provider",
-              "task"),
-          edges("cli", "account", "config", "db", "engine", "ledger", "net", "task"),
+              "api.mcp", "api", "asset", "catalog", "db", "ledger", "provider", "task", "wording"),
+          edges("cli", "account", "catalog", "config", "db", "engine", "ledger", "net", "task"),
           edges("cli.bench", "account", "catalog", "cli", "db", "engine", "ledger"));
 
   private static Map.Entry<String, Set<String>> edges(String from, String... to) {

@@ -5,6 +5,7 @@ import dev.easel.account.Accounts;
 import dev.easel.account.Key;
 import dev.easel.account.KeySecret;
 import dev.easel.account.Keys;
+import dev.easel.api.document.Answers;
 import dev.easel.config.EaselConfig;
 import dev.easel.config.Settings;
 import dev.easel.config.Sources;
@@ -13,6 +14,7 @@ import dev.easel.db.TestDatabase;
 import dev.easel.engine.WorkLimits;
 import dev.easel.ledger.Ledger;
 import dev.easel.task.Audit;
+import io.helidon.webserver.http.HttpRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -140,6 +142,11 @@ public final class TestNode implements AutoCloseable {
     return node.publicUrl();
   }
 
+  /** Registers all that the node serves with {@code rules}. */
+  public void register(HttpRules rules) {
+    node.server().register(rules);
+  }
+
   /** How many callers wait for tasks, or watch them. */
   public int watchers() {
     return node.snapshots().watchers();
@@ -186,9 +193,16 @@ public final class TestNode implements AutoCloseable {
   }
 
   public Reply send(HttpRequest request) {
+    HttpResponse<String> answer = text(request);
+    return new Reply(answer.statusCode(), JsonMapper.shared().readTree(answer.body()), answer);
+  }
+
+  /** The answer, whatever its body is; it has to be one that the OpenAPI document has. */
+  public HttpResponse<String> text(HttpRequest request) {
     try {
       HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-      return new Reply(answer.statusCode(), JsonMapper.shared().readTree(answer.body()), answer);
+      Answers.check(answer);
+      return answer;
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     } catch (InterruptedException interrupted) {

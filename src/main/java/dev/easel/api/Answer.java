@@ -32,6 +32,15 @@ public record Answer(int status, String json, Map<String, String> headers) {
     return new Answer(status, json, more);
   }
 
+  /** The same, which also says when to ask again, where {@code error} is one of those that pass. */
+  public Answer inDueTime(ApiError error) {
+    return switch (error) {
+      case ApiError.RateLimited limited -> with("Retry-After", String.valueOf(limited.seconds()));
+      case ApiError.Unavailable _ -> with("Retry-After", "2");
+      default -> this;
+    };
+  }
+
   byte[] bytes() {
     return json.getBytes(StandardCharsets.UTF_8);
   }

@@ -1,5 +1,8 @@
 package dev.easel.api;
 
+import dev.easel.wording.Language;
+import dev.easel.wording.Phrase;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -7,38 +10,92 @@ import java.util.List;
  * shape; nothing was charged for any of them.
  */
 public sealed interface ApiError {
-  /** In English, for the developer who sent the request: which field, why, what is allowed. */
-  String message();
+  /** For the developer who sent the request: which field, why, what is allowed. */
+  Phrase phrase();
+
+  /** The same in English. */
+  default String message() {
+    return message(Language.ENGLISH);
+  }
+
+  /** The same in {@code language}. */
+  default String message(Language language) {
+    return phrase().in(language);
+  }
 
   /**
    * No key, a malformed, an unknown, a revoked or an expired one, or one used from an address that
    * it does not allow.
    */
-  record Unauthenticated(String message) implements ApiError {}
+  record Unauthenticated(Phrase phrase) implements ApiError {}
 
   /** The account has less than the task costs. */
   record InsufficientCredits(long available, long price) implements ApiError {
     @Override
-    public String message() {
-      return "Insufficient credits: this request costs %d, the balance is %d."
-          .formatted(price, available);
+    public Phrase phrase() {
+      return Phrase.of(
+          "Insufficient credits: this request costs %d, the balance is %d.", price, available);
     }
   }
 
   /** The key has a limit of its own, and the task costs more than is left of it. */
-  record KeyLimitExceeded(String period, long left, long price) implements ApiError {
+  record KeyLimitExceeded(Period period, long left, long price) implements ApiError {
+    /** What a key's limit counts. */
+    public enum Period {
+      DAY,
+      TOTAL
+    }
+
     @Override
-    public String message() {
-      return "This key's %s limit is exceeded: this request costs %d, %d is left."
-          .formatted(period, price, left);
+    public Phrase phrase() {
+      return switch (period) {
+        case DAY ->
+            Phrase.of(
+                "This key's daily limit is exceeded: this request costs %d, %d is left.",
+                price, left);
+        case TOTAL ->
+            Phrase.of(
+                "This key's total limit is exceeded: this request costs %d, %d is left.",
+                price, left);
+      };
     }
   }
 
-  /** A field is wrong; {@code field} is empty where it is the request as a whole. */
-  record InvalidRequest(String field, String why) implements ApiError {
+  /**
+   * A field is wrong; {@code field} is empty where it is the request as a whole.
+   *
+   * @param field in the dialect's own words, with where it stands: {@code input.image_urls[2]}
+   */
+  record InvalidRequest(String field, Cause cause, Phrase why) implements ApiError {
+    /** What kind of wrong it is, for dialects that have a code for each. */
+    public enum Cause {
+      /** It is not there, and has to be. */
+      MISSING,
+      /** Text where a number should be, and the like. */
+      WRONG_TYPE,
+      /** Not one of the values that are allowed, or malformed. */
+      WRONG_VALUE,
+      /** Text of too many characters. */
+      TOO_LONG,
+      /** A list of too many items. */
+      TOO_MANY,
+      /** The body as a whole cannot be read. */
+      UNREADABLE
+    }
+
+    /** A value that is not allowed; {@code why} has no arguments. */
+    public InvalidRequest(String field, String why) {
+      this(field, field.isEmpty() ? Cause.UNREADABLE : Cause.WRONG_VALUE, Phrase.of(why));
+    }
+
+    /** A value that is not allowed. */
+    public InvalidRequest(String field, Phrase why) {
+      this(field, Cause.WRONG_VALUE, why);
+    }
+
     @Override
-    public String message() {
-      return field.isEmpty() ? why : field + ": " + why;
+    public Phrase phrase() {
+      return field.isEmpty() ? why : Phrase.of("%s: %s", field, why);
     }
   }
 
@@ -47,11 +104,11 @@ public sealed interface ApiError {
     private static final int MOST_SHOWN = 60;
 
     @Override
-    public String message() {
-      String allowed = "allowed: " + String.join(", ", sold);
+    public Phrase phrase() {
+      String allowed = String.join(", ", sold);
       return asked.isEmpty()
-          ? "%s: required; %s".formatted(field, allowed)
-          : "%s: unknown model \"%s\"; %s".formatted(field, shown(asked), allowed);
+          ? Phrase.of("%s: required; allowed: %s", field, allowed)
+          : Phrase.of("%s: unknown model \"%s\"; allowed: %s", field, shown(asked), allowed);
     }
 
     private static String shown(String asked) {
@@ -65,64 +122,78 @@ public sealed interface ApiError {
    */
   record TaskNotFound() implements ApiError {
     @Override
-    public String message() {
-      return "Task not found.";
+    public Phrase phrase() {
+      return Phrase.of("Task not found.");
     }
   }
 
-  /** The body is larger than {@code limit} bytes. */
-  record TooLarge(int limit) implements ApiError {
+  /** The body, or a file in it, is larger than {@code limit} bytes. */
+  record TooLarge(long limit) implements ApiError {
     @Override
-    public String message() {
-      return "The request body is larger than %d bytes.".formatted(limit);
+    public Phrase phrase() {
+      return Phrase.of("The request body is larger than %d bytes.", limit);
     }
   }
 
   /** Another request was accepted under the same Idempotency-Key. */
   record IdempotencyConflict() implements ApiError {
     @Override
-    public String message() {
-      return "Idempotency-Key: already used for a different request; use a new key for a new request.";
+    public Phrase phrase() {
+      return Phrase.of(
+          "Idempotency-Key: already used for a different request; use a new key for a new request.");
+    }
+  }
+
+  /** The key asks too often. */
+  record RateLimited(Duration retryAfter) implements ApiError {
+    @Override
+    public Phrase phrase() {
+      return Phrase.of("Too many requests; please try again in %d seconds.", seconds());
+    }
+
+    /** The value of a {@code Retry-After} header: at least 1. */
+    public long seconds() {
+      return Math.max(1, retryAfter.plusMillis(999).toSeconds());
     }
   }
 
   /** The model is being maintained. */
   record Maintenance(String model) implements ApiError {
     @Override
-    public String message() {
-      return "%s is under maintenance; please try again later.".formatted(model);
+    public Phrase phrase() {
+      return Phrase.of("%s is under maintenance; please try again later.", model);
     }
   }
 
   /** The model is switched off. */
   record Disabled(String model) implements ApiError {
     @Override
-    public String message() {
-      return "%s is disabled.".formatted(model);
+    public Phrase phrase() {
+      return Phrase.of("%s is disabled.", model);
     }
   }
 
   /** The task has begun, or ended. */
-  record TooLateToCancel(String state) implements ApiError {
+  record TooLateToCancel(Phrase state) implements ApiError {
     @Override
-    public String message() {
-      return "The task is %s and can no longer be canceled.".formatted(state);
+    public Phrase phrase() {
+      return Phrase.of("The task is %s and can no longer be canceled.", state);
     }
   }
 
   /** The database is away, or this node is going down. */
   record Unavailable() implements ApiError {
     @Override
-    public String message() {
-      return "The service is unavailable for a moment; please try again.";
+    public Phrase phrase() {
+      return Phrase.of("The service is unavailable for a moment; please try again.");
     }
   }
 
   /** Something broke; the log knows what, under the request's id. */
   record Internal(String requestId) implements ApiError {
     @Override
-    public String message() {
-      return "Internal error; the request id is %s.".formatted(requestId);
+    public Phrase phrase() {
+      return Phrase.of("Internal error; the request id is %s.", requestId);
     }
   }
 }

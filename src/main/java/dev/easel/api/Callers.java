@@ -8,6 +8,7 @@ import dev.easel.account.Keys;
 import dev.easel.db.Database;
 import dev.easel.db.DatabaseException;
 import dev.easel.net.Cidr;
+import dev.easel.wording.Phrase;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -32,10 +33,12 @@ public final class Callers {
   private static final String SCHEME = "bearer ";
   private static final Duration PATIENCE = Duration.ofMillis(1_500);
   private static final ApiError MISSING =
-      new ApiError.Unauthenticated("Missing API key: send the header Authorization: Bearer sk-…");
-  private static final ApiError INVALID = new ApiError.Unauthenticated("Invalid API key.");
+      new ApiError.Unauthenticated(
+          Phrase.of("Missing API key: send the header Authorization: Bearer sk-…"));
+  private static final ApiError INVALID =
+      new ApiError.Unauthenticated(Phrase.of("Invalid API key provided."));
   private static final ApiError ELSEWHERE =
-      new ApiError.Unauthenticated("This API key may not be used from your address.");
+      new ApiError.Unauthenticated(Phrase.of("This API key may not be used from your address."));
 
   private final Database database;
   private final InstantSource clock;

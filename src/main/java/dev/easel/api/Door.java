@@ -36,6 +36,10 @@ public final class Door {
   private static final Header NO_BUFFERING = HeaderValues.create("X-Accel-Buffering", "no");
 
   private static final Header NO_SNIFF = HeaderValues.create("X-Content-Type-Options", "nosniff");
+
+  /** Official SDKs retry by themselves, unless told. */
+  private static final Header DO_NOT_RETRY = HeaderValues.create("x-should-retry", "false");
+
   private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
   private static final Pattern ACCEPTABLE_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
@@ -46,26 +50,26 @@ public final class Door {
     this.callers = callers;
   }
 
-  /** Puts {@code endpoint} behind the door; {@code errors} is its dialect's table. */
-  public Handler to(Endpoint endpoint, Function<ApiError, Answer> errors) {
+  /** Puts {@code endpoint} behind the door; {@code refusals} is its dialect's table. */
+  public Handler to(Endpoint endpoint, Refusals refusals) {
     return (request, response) -> {
       Exchange exchange = new Exchange(request, callers, requestId(request));
       switch (ask(exchange, endpoint::handle)) {
-        case Verdict.Pass<Answer>(Answer answer) -> send(response, exchange.requestId(), answer);
+        case Verdict.Pass<Answer>(Answer answer) -> send(response, exchange, answer);
         case Verdict.Refuse<Answer>(ApiError error) ->
-            send(response, exchange.requestId(), errors.apply(error));
+            send(response, exchange, refusals.refuse(error, exchange.language()));
       }
     };
   }
 
   /** The same for an endpoint that answers with events, as long as there are any. */
-  public Handler toEvents(EventEndpoint endpoint, Function<ApiError, Answer> errors) {
+  public Handler toEvents(EventEndpoint endpoint, Refusals refusals) {
     return (request, response) -> {
       Exchange exchange = new Exchange(request, callers, requestId(request));
       switch (ask(exchange, endpoint::open)) {
         case Verdict.Pass<Optional<EventEndpoint.Events>>(var events) -> {
           if (events.isPresent()) {
-            stream(response, exchange.requestId(), events.get());
+            stream(response, exchange, events.get());
           } else {
             response.status(Status.NO_CONTENT_204);
             response.header(REQUEST_ID, exchange.requestId());
@@ -73,7 +77,22 @@ public final class Door {
           }
         }
         case Verdict.Refuse<Optional<EventEndpoint.Events>>(ApiError error) ->
-            send(response, exchange.requestId(), errors.apply(error));
+            send(response, exchange, refusals.refuse(error, exchange.language()));
+      }
+    };
+  }
+
+  /** The same for an endpoint whose answers are of several forms. */
+  public Handler toAny(Function<Exchange, Verdict<Reply>> endpoint, Refusals refusals) {
+    return (request, response) -> {
+      Exchange exchange = new Exchange(request, callers, requestId(request));
+      switch (ask(exchange, endpoint)) {
+        case Verdict.Pass<Reply>(Reply.Text(Answer answer)) -> send(response, exchange, answer);
+        case Verdict.Pass<Reply>(Reply.Content content) -> write(response, exchange, content);
+        case Verdict.Pass<Reply>(Reply.Events(EventEndpoint.Events events)) ->
+            stream(response, exchange, events);
+        case Verdict.Refuse<Reply>(ApiError error) ->
+            send(response, exchange, refusals.refuse(error, exchange.language()));
       }
     };
   }
@@ -91,12 +110,16 @@ public final class Door {
   }
 
   private static void stream(
-      ServerResponse response, String requestId, EventEndpoint.Events events) {
+      ServerResponse response, Exchange exchange, EventEndpoint.Events events) {
+    String requestId = exchange.requestId();
     response.header(EVENT_STREAM);
     response.header(NO_CACHE);
     response.header(NO_BUFFERING);
     response.header(NO_SNIFF);
     response.header(REQUEST_ID, requestId);
+    if (exchange.isAdmitted()) {
+      response.header(DO_NOT_RETRY);
+    }
     try (OutputStream out = response.outputStream()) {
       events.tell(new EventStream(out));
     } catch (IOException | UncheckedIOException gone) {
@@ -108,11 +131,36 @@ public final class Door {
     }
   }
 
-  private static void send(ServerResponse response, String requestId, Answer answer) {
+  /** A body that cannot be written to its end is cut: its length, or its last chunk, is missing. */
+  private static void write(ServerResponse response, Exchange exchange, Reply.Content content) {
+    response.header(HeaderNames.CONTENT_TYPE, content.type());
+    response.header(NO_SNIFF);
+    response.header(REQUEST_ID, exchange.requestId());
+    if (exchange.isAdmitted()) {
+      response.header(DO_NOT_RETRY);
+    }
+    content
+        .length()
+        .ifPresent(length -> response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(length)));
+    content.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+    OutputStream out = response.outputStream();
+    try {
+      content.writer().write(out);
+      out.close();
+    } catch (IOException | UncheckedIOException cut) {
+      log.debug("request {}: cut: {}", exchange.requestId(), cut.getMessage());
+      throw new CloseConnectionException("cut", cut);
+    }
+  }
+
+  private static void send(ServerResponse response, Exchange exchange, Answer answer) {
     response.status(Status.create(answer.status()));
     response.header(JSON);
     response.header(NO_SNIFF);
-    response.header(REQUEST_ID, requestId);
+    response.header(REQUEST_ID, exchange.requestId());
+    if (exchange.isAdmitted()) {
+      response.header(DO_NOT_RETRY);
+    }
     answer.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
     response.send(answer.bytes());
   }

@@ -32,6 +32,17 @@ public final class EventStream {
     write("id: " + id + "\nevent: " + name + "\ndata: " + data + "\n\n");
   }
 
+  /**
+   * An event of a stream in which nobody comes back to where they were.
+   *
+   * @param data one line, which may be long
+   */
+  public void event(String name, Reply.Writer data) throws IOException {
+    write("event: " + name + "\ndata: ");
+    data.write(out);
+    write("\n\n");
+  }
+
   /** A comment, which callers ignore. */
   public void comment() throws IOException {
     write(":\n");

@@ -1,5 +1,7 @@
 package dev.easel.api;
 
+import dev.easel.wording.Language;
+import dev.easel.wording.Phrase;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
@@ -8,15 +10,20 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
 
 /** A request on its way through the house. */
 public final class Exchange {
-  private static final int LARGEST_BODY = 1 << 20;
+  /** Of a body without files. */
+  public static final int LARGEST_BODY = 1 << 20;
+
   private static final int LONGEST_WAIT_SECONDS = 60;
   private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
   private static final HeaderName LAST_EVENT_ID = HeaderNames.create("Last-Event-ID");
+  private static final HeaderName RETRY_COUNT = HeaderNames.create("x-stainless-retry-count");
   private static final HeaderName PREFER = HeaderNames.create("Prefer");
   private static final Pattern PREFERRED_WAIT =
       Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})");
@@ -26,6 +33,7 @@ public final class Exchange {
   private final ServerRequest request;
   private final Callers callers;
   private final String requestId;
+  private boolean admitted;
 
   Exchange(ServerRequest request, Callers callers, String requestId) {
     this.request = request;
@@ -43,31 +51,72 @@ public final class Exchange {
     return callers.identify(header(HeaderNames.AUTHORIZATION), request.remotePeer().host());
   }
 
-  /** The body, which must be JSON. */
+  /** The body, which must be JSON without files. */
   public Verdict<JsonBody> json() {
-    String type =
-        header(HeaderNames.CONTENT_TYPE).orElse("application/json").toLowerCase(Locale.ROOT);
-    if (!JSON.matcher(type).matches()) {
-      return Verdict.refuse(
-          new ApiError.InvalidRequest(
-              "Content-Type", "must be application/json, not " + type.replaceAll("[^ -~]", "?")));
-    }
-    return body().then(JsonBody::parse);
+    return json(LARGEST_BODY);
   }
 
-  private Verdict<byte[]> body() {
+  /** The body, which must be JSON of at most {@code limit} bytes. */
+  public Verdict<JsonBody> json(int limit) {
+    return jsonBytes(limit).then(JsonBody::parse);
+  }
+
+  /** The body, which must be JSON without files, but need not be an object. */
+  public Verdict<JsonNode> anyJson() {
+    return jsonBytes(LARGEST_BODY).then(JsonBody::parseAny);
+  }
+
+  private Verdict<byte[]> jsonBytes(int limit) {
+    String type =
+        header(HeaderNames.CONTENT_TYPE).orElse("application/json").toLowerCase(Locale.ROOT);
+    return JSON.matcher(type).matches()
+        ? body(limit)
+        : Verdict.refuse(wrongType("application/json", type));
+  }
+
+  /**
+   * The body, which must be a form ({@code multipart/form-data}) of at most {@code limit} bytes.
+   */
+  public Verdict<Form> form(int limit) {
+    String type = header(HeaderNames.CONTENT_TYPE).orElse("");
+    Optional<String> boundary = Form.boundary(type);
+    if (boundary.isEmpty()) {
+      return Verdict.refuse(wrongType("multipart/form-data", type));
+    }
+    if (request.headers().contentLength().orElse(0) > limit) {
+      return Verdict.refuse(new ApiError.TooLarge(limit));
+    }
+    return Form.parse(
+        request.content().hasEntity()
+            ? request.content().inputStream()
+            : InputStream.nullInputStream(),
+        boundary.get(),
+        limit);
+  }
+
+  /** Whether the body says that it is a form. */
+  public boolean isForm() {
+    return Form.boundary(header(HeaderNames.CONTENT_TYPE).orElse("")).isPresent();
+  }
+
+  private static ApiError wrongType(String expected, String type) {
+    return new ApiError.InvalidRequest(
+        "Content-Type", Phrase.of("must be %s, not %s", expected, type.replaceAll("[^ -~]", "?")));
+  }
+
+  private Verdict<byte[]> body(int limit) {
     if (!request.content().hasEntity()) {
       return Verdict.pass(new byte[0]);
     }
     long announced = request.headers().contentLength().orElse(-1);
-    if (announced > LARGEST_BODY) {
-      return Verdict.refuse(new ApiError.TooLarge(LARGEST_BODY));
+    if (announced > limit) {
+      return Verdict.refuse(new ApiError.TooLarge(limit));
     }
     try (InputStream content = request.content().inputStream()) {
       // readNBytes allocates for what it is told to expect.
-      byte[] bytes = content.readNBytes(announced >= 0 ? (int) announced : LARGEST_BODY + 1);
-      return bytes.length > LARGEST_BODY
-          ? Verdict.refuse(new ApiError.TooLarge(LARGEST_BODY))
+      byte[] bytes = content.readNBytes(announced >= 0 ? (int) announced : limit + 1);
+      return bytes.length > limit
+          ? Verdict.refuse(new ApiError.TooLarge(limit))
           : Verdict.pass(bytes);
     } catch (IOException | RuntimeException broken) {
       // The server tells of a caller that hangs up, or sends broken chunks, by exceptions of its
@@ -87,19 +136,51 @@ public final class Exchange {
   }
 
   /**
+   * How often an official SDK has sent this request before, without a key, because no answer came:
+   * {@code x-stainless-retry-count}. Empty for everybody else.
+   */
+  OptionalInt retries() {
+    Optional<String> count = header(RETRY_COUNT).filter(text -> text.matches("[0-9]{1,4}"));
+    return count.isPresent() ? OptionalInt.of(Integer.parseInt(count.get())) : OptionalInt.empty();
+  }
+
+  /** The language that the caller reads. */
+  public Language language() {
+    return header(HeaderNames.ACCEPT_LANGUAGE).map(Language::preferred).orElse(Language.ENGLISH);
+  }
+
+  /**
+   * Notes that a task was accepted: whatever is answered from here on, sending the request again
+   * would buy another one.
+   */
+  void admitted() {
+    admitted = true;
+  }
+
+  boolean isAdmitted() {
+    return admitted;
+  }
+
+  /**
    * How long the caller is willing to wait for a final answer: {@code ?wait=SECONDS}, or {@code
    * Prefer: wait=SECONDS}; at most a minute.
    */
   public Verdict<Duration> patience() {
+    return patience(Duration.ZERO);
+  }
+
+  /** The same, where a caller who does not say is willing to wait for {@code usual}. */
+  public Verdict<Duration> patience(Duration usual) {
     Optional<String> asked = query("wait");
     if (asked.isPresent()) {
       return number("wait", asked.get(), 0, LONGEST_WAIT_SECONDS).map(Duration::ofSeconds);
     }
     // RFC 7240: a preference that cannot be met is not an error.
     Matcher preferred = PREFERRED_WAIT.matcher(header(PREFER).orElse(""));
-    long seconds =
-        preferred.find() ? Math.min(LONGEST_WAIT_SECONDS, Long.parseLong(preferred.group(1))) : 0;
-    return Verdict.pass(Duration.ofSeconds(seconds));
+    return Verdict.pass(
+        preferred.find()
+            ? Duration.ofSeconds(Math.min(LONGEST_WAIT_SECONDS, Long.parseLong(preferred.group(1))))
+            : usual);
   }
 
   /**
@@ -120,7 +201,7 @@ public final class Exchange {
 
   private static ApiError outside(String name, int least, int most) {
     return new ApiError.InvalidRequest(
-        name, "must be a whole number from %d to %d".formatted(least, most));
+        name, Phrase.of("must be a whole number from %s to %s", least, most));
   }
 
   /** The id of the last event that a caller who comes back has heard. */
@@ -146,6 +227,11 @@ public final class Exchange {
   /** A query parameter. */
   public Optional<String> query(String name) {
     return request.query().first(name).asOptional();
+  }
+
+  /** A header that only one API knows. */
+  public Optional<String> header(String name) {
+    return header(HeaderNames.create(name));
   }
 
   private Optional<String> header(HeaderName name) {

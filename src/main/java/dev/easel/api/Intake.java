@@ -1,7 +1,10 @@
 package dev.easel.api;
 
 import dev.easel.account.Key;
+import dev.easel.api.ApiError.InvalidRequest.Cause;
+import dev.easel.asset.Inputs;
 import dev.easel.asset.OwnFiles;
+import dev.easel.catalog.Availability;
 import dev.easel.catalog.Catalog;
 import dev.easel.catalog.Listing;
 import dev.easel.catalog.Model;
@@ -15,192 +18,314 @@ import dev.easel.task.Idempotency;
 import dev.easel.task.Origin;
 import dev.easel.task.TaskId;
 import dev.easel.task.TaskRequest;
+import dev.easel.wording.Phrase;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
-import tools.jackson.databind.node.ObjectNode;
+import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
 
-/** From a dialect's request to an accepted task; the same for every dialect. */
+/** From what a dialect's caller asks for to an accepted task; the same for every dialect. */
 public final class Intake {
-  private final Catalog catalog;
+  /** How long an official SDK goes on sending a request whose answer did not come. */
+  private static final Duration RETRIES_LAST = Duration.ofMinutes(10);
+
+  private static final int LONGEST_ADDRESS = 4_096;
+
+  private final Supplier<Catalog> catalog;
   private final AddressGuard guard;
   private final OwnFiles files;
+  private final Inputs inputs;
+  private final Pace pace;
   private final Admission admission;
   private final InstantSource clock;
 
-  /** An intake that sells from {@code catalog}. */
+  /** An intake that sells from {@code catalog} as it is at that moment. */
   public Intake(
-      Catalog catalog,
+      Supplier<Catalog> catalog,
       AddressGuard guard,
       OwnFiles files,
+      Inputs inputs,
+      Pace pace,
       Admission admission,
       InstantSource clock) {
     this.catalog = catalog;
     this.guard = guard;
     this.files = files;
+    this.inputs = inputs;
+    this.pace = pace;
     this.admission = admission;
     this.clock = clock;
   }
 
-  /**
-   * A request that is understood and priced, but not accepted.
-   *
-   * @param asked the model's id as the caller wrote it
-   */
+  /** A request that is understood and priced, but not accepted. */
   public record Order(
       Caller caller,
-      String asked,
+      Ask ask,
       Listing listing,
       Model model,
       Parameters parameters,
+      Optional<String> callback,
       Quote quote) {}
 
-  /**
-   * Understands and prices {@code body}, in which {@code modelField} names the model as {@code
-   * dialect} sells it.
-   */
-  public Verdict<Order> order(Caller caller, String dialect, String modelField, ObjectNode body) {
-    String asked = body.path(modelField).asStringOpt().orElse("");
-    Optional<Listing> found = catalog.listing(dialect, asked);
+  /** Understands and prices {@code ask}. */
+  public Verdict<Order> order(Caller caller, Ask ask) {
+    Catalog now = catalog.get();
+    String dialect = ask.names().dialect();
+    Optional<Listing> found = now.listing(dialect, ask.model());
     if (found.isEmpty()) {
-      List<String> sold = catalog.listings(dialect).stream().map(Listing::id).toList();
-      return Verdict.refuse(new ApiError.UnknownModel(modelField, asked, sold));
+      List<String> sold = now.listings(dialect).stream().map(Listing::id).toList();
+      return Verdict.refuse(new ApiError.UnknownModel(ask.names().model(), ask.model(), sold));
     }
     Listing listing = found.get();
-    Model model = catalog.model(listing);
-    return mayUse(caller.key(), modelField, listing)
-        .then(_ -> available(listing))
-        .then(_ -> parameters(listing, body))
+    return mayUse(caller, ask, listing)
+        .then(_ -> available(now.availability(listing), listing))
+        .then(_ -> parameters(now, ask, listing))
         .then(parameters ->
-            quote(listing, parameters)
-                .map(quote -> new Order(caller, asked, listing, model, parameters, quote)));
+            callback(ask)
+                .then(callback ->
+                    quote(now, listing, parameters)
+                        .map(quote ->
+                            new Order(
+                                caller,
+                                ask,
+                                listing,
+                                now.model(listing),
+                                parameters,
+                                callback,
+                                quote))));
   }
 
-  private static Verdict<Listing> mayUse(Key key, String modelField, Listing listing) {
-    List<String> allowed = key.rules().allowedModels();
-    return allowed.isEmpty() || allowed.contains(listing.id()) || allowed.contains(listing.model())
+  private static Verdict<Listing> mayUse(Caller caller, Ask ask, Listing listing) {
+    return caller.mayUse(listing)
         ? Verdict.pass(listing)
         : Verdict.refuse(
             new ApiError.InvalidRequest(
-                modelField,
-                "this API key may not use %s; allowed: %s"
-                    .formatted(listing.id(), String.join(", ", allowed))));
+                ask.names().model(),
+                Phrase.of(
+                    "this API key may not use %s; allowed: %s",
+                    listing.id(), String.join(", ", caller.key().rules().allowedModels()))));
   }
 
-  private Verdict<Listing> available(Listing listing) {
-    return switch (catalog.availability(listing)) {
+  private static Verdict<Listing> available(Availability availability, Listing listing) {
+    return switch (availability) {
       case ON -> Verdict.pass(listing);
       case MAINTENANCE -> Verdict.refuse(new ApiError.Maintenance(listing.id()));
       case OFF -> Verdict.refuse(new ApiError.Disabled(listing.id()));
     };
   }
 
-  private Verdict<Parameters> parameters(Listing listing, ObjectNode body) {
-    return switch (catalog.parse(listing, body)) {
-      case Parsed.Valid(Parameters parameters) -> reachable(listing, parameters);
-      case Parsed.Invalid(String field, String why) ->
-          Verdict.refuse(new ApiError.InvalidRequest(field, why));
+  private Verdict<Parameters> parameters(Catalog now, Ask ask, Listing listing) {
+    return switch (now.parse(listing, ask.fields())) {
+      case Parsed.Valid(Parameters parameters, List<Parsed.Link> links) ->
+          reachable(ask, parameters, links);
+      case Parsed.Invalid(String field, Parsed.Cause cause, Phrase why) ->
+          Verdict.refuse(invalid(ask, field, cause(cause), why));
     };
+  }
+
+  private static Cause cause(Parsed.Cause cause) {
+    return switch (cause) {
+      case MISSING -> Cause.MISSING;
+      case WRONG_TYPE -> Cause.WRONG_TYPE;
+      case WRONG_VALUE -> Cause.WRONG_VALUE;
+      case TOO_LONG -> Cause.TOO_LONG;
+      case TOO_MANY -> Cause.TOO_MANY;
+    };
+  }
+
+  private static ApiError invalid(Ask ask, String field, Cause cause, Phrase why) {
+    return new ApiError.InvalidRequest(
+        field.isEmpty() ? "" : ask.names().within() + field, cause, why);
   }
 
   /**
    * References that name an inside address are refused here; what a name resolves to is looked at
    * when it is fetched.
    */
-  private Verdict<Parameters> reachable(Listing listing, Parameters parameters) {
-    List<String> images = parameters.images();
-    for (int i = 0; i < images.size(); i++) {
-      Optional<String> refused = refuse(images.get(i));
+  private Verdict<Parameters> reachable(Ask ask, Parameters parameters, List<Parsed.Link> links) {
+    for (Parsed.Link link : links) {
+      Optional<String> refused = refuse(link.url());
       if (refused.isPresent()) {
         return Verdict.refuse(
-            new ApiError.InvalidRequest(
-                field(listing, "images") + "[" + i + "]", images.get(i) + " " + refused.get()));
+            invalid(ask, link.field(), Cause.WRONG_VALUE, told(link.url(), refused.get())));
       }
     }
-    Optional<String> mask = parameters.mask();
-    Optional<String> refused = mask.flatMap(this::refuse);
-    return refused.isPresent()
-        ? Verdict.refuse(
-            new ApiError.InvalidRequest(
-                field(listing, "mask"), mask.orElseThrow() + " " + refused.get()))
-        : Verdict.pass(parameters);
+    return Verdict.pass(parameters);
+  }
+
+  private static Phrase told(String address, String why) {
+    return Phrase.of("%s %s", address, Phrase.of(why));
   }
 
   private Optional<String> refuse(String address) {
     return files.isOurs(address) ? Optional.empty() : guard.refuseLiteral(URI.create(address));
   }
 
-  private static String field(Listing listing, String parameter) {
-    return listing.fields().stream()
-        .filter(field -> field.parameter().equals(parameter))
-        .map(Listing.Field::name)
-        .findFirst()
-        .orElse(parameter);
+  /** Where the caller wants to be told of the end. Null, blank and missing are all nowhere. */
+  private Verdict<Optional<String>> callback(Ask ask) {
+    JsonNode given = ask.callback();
+    if (given.isMissingNode() || given.isNull() || given.asStringOpt().orElse("?").isBlank()) {
+      return Verdict.pass(Optional.empty());
+    }
+    String field = ask.names().callback();
+    if (!given.isString()) {
+      return Verdict.refuse(
+          new ApiError.InvalidRequest(field, Cause.WRONG_TYPE, Phrase.of("must be a string")));
+    }
+    String address = given.stringValue().strip();
+    return refuseCallback(address)
+        .map(why -> Verdict.<Optional<String>>refuse(new ApiError.InvalidRequest(field, why)))
+        .orElseGet(() -> Verdict.pass(Optional.of(address)));
   }
 
-  private static Verdict<Quote> quote(Listing listing, Parameters parameters) {
-    return listing
-        .price()
-        .quote(parameters)
+  private Optional<Phrase> refuseCallback(String address) {
+    if (address.length() > LONGEST_ADDRESS) {
+      return Optional.of(Phrase.of("is longer than %d characters", LONGEST_ADDRESS));
+    }
+    try {
+      return guard.refuseLiteral(new URI(address)).map(Phrase::of);
+    } catch (URISyntaxException malformed) {
+      return Optional.of(Phrase.of("is not an http(s) URL"));
+    }
+  }
+
+  private static Verdict<Quote> quote(Catalog now, Listing listing, Parameters parameters) {
+    return now.quote(listing, parameters)
         .map(Verdict::pass)
         .orElseGet(() ->
             Verdict.refuse(
                 new ApiError.InvalidRequest(
-                    "", "No price is set for this combination of parameters.")));
+                    "",
+                    Cause.WRONG_VALUE,
+                    Phrase.of("No price is set for this combination of parameters."))));
   }
 
   /** What is answered to an accepted order. */
-  public record Receipt(String answer, boolean replayed) {}
+  public record Receipt(String text, boolean replayed) {
+    /** The text as the answer to a create. */
+    public Answer answer() {
+      return of(text);
+    }
+
+    /** What was made of the text as the answer to a create. */
+    public Answer of(String text) {
+      Answer answer = new Answer(200, text, Map.of());
+      return replayed ? answer.with("Idempotent-Replayed", "true") : answer;
+    }
+  }
 
   /**
-   * Has {@code order} accepted: paid for, on disk, going to run.
+   * Takes what the caller of {@code exchange} asks for: understood, priced, its pictures stored,
+   * paid for, on disk, going to run.
    *
-   * @param body the request as sent
-   * @param answer the dialect's answer to it, once accepted
+   * @param receipt what the dialect answers, or keeps to answer from, once the request is accepted.
+   *     A request that repeats this one gets the same text
    */
-  public Verdict<Receipt> accept(
-      Order order,
-      String body,
-      Optional<String> idempotencyKey,
-      Function<TaskRequest, String> answer) {
+  public Verdict<Receipt> take(
+      Exchange exchange, Caller caller, Ask ask, Function<TaskRequest, String> receipt) {
+    return pace.count(caller)
+        .then(_ -> order(caller, ask))
+        .then(order -> accept(exchange, order, receipt));
+  }
+
+  private Verdict<Receipt> accept(
+      Exchange exchange, Order order, Function<TaskRequest, String> receipt) {
+    return exchange
+        .idempotencyKey()
+        .then(key -> {
+          TaskRequest request = request(order);
+          String text = receipt.apply(request);
+          order.ask.pictures().forEach(inputs::store);
+          return admit(exchange, order, request, text, idempotency(exchange, order, key, text));
+        });
+  }
+
+  private TaskRequest request(Order order) {
     Key key = order.caller.key();
-    TaskRequest request =
-        new TaskRequest(
-            TaskId.random(clock.instant()),
-            key.account(),
-            key.id(),
-            new Origin(order.listing.dialect(), order.asked, body),
-            order.model.id(),
-            order.model.kind(),
-            order.parameters,
-            order.model.pieceSize(),
-            order.quote.credits());
-    String accepted = answer.apply(request);
-    Optional<Idempotency> idempotency =
-        idempotencyKey.map(k -> new Idempotency(k, fingerprint(order), accepted));
-    return switch (admission.admit(request, key.rules().isLimited(), idempotency)) {
-      case Admitted.Accepted _ -> Verdict.pass(new Receipt(accepted, false));
-      case Admitted.Replayed(String before) -> Verdict.pass(new Receipt(before, true));
+    return new TaskRequest(
+        TaskId.random(clock.instant()),
+        key.account(),
+        key.id(),
+        new Origin(order.listing.dialect(), order.ask.model(), order.ask.body(), order.callback),
+        order.model.id(),
+        order.model.kind(),
+        order.parameters,
+        order.model.pieceSize(),
+        order.quote.credits());
+  }
+
+  private Verdict<Receipt> admit(
+      Exchange exchange,
+      Order order,
+      TaskRequest request,
+      String text,
+      Optional<Idempotency> idempotency) {
+    boolean keyIsLimited = order.caller.key().rules().isLimited();
+    return switch (admission.admit(request, keyIsLimited, idempotency)) {
+      case Admitted.Accepted _ -> receipt(exchange, text, false);
+      case Admitted.Replayed(String before) -> receipt(exchange, before, true);
       case Admitted.IdempotencyConflict _ -> Verdict.refuse(new ApiError.IdempotencyConflict());
       case Admitted.InsufficientCredits(long available, long price) ->
           Verdict.refuse(new ApiError.InsufficientCredits(available, price));
       case Admitted.KeyLimitExceeded(Admitted.Period period, long left, long price) ->
           Verdict.refuse(
               new ApiError.KeyLimitExceeded(
-                  period == Admitted.Period.DAY ? "daily" : "total", left, price));
+                  switch (period) {
+                    case DAY -> ApiError.KeyLimitExceeded.Period.DAY;
+                    case TOTAL -> ApiError.KeyLimitExceeded.Period.TOTAL;
+                  },
+                  left,
+                  price));
     };
+  }
+
+  private static Verdict<Receipt> receipt(Exchange exchange, String text, boolean replayed) {
+    exchange.admitted();
+    return Verdict.pass(new Receipt(text, replayed));
+  }
+
+  /**
+   * What makes this request a repetition: the caller's own key, or that an official SDK says that
+   * it sends the same once more. Its first try is noted, so that a later one can join it; two
+   * requests that are each a first try are two requests, however much alike.
+   */
+  private static Optional<Idempotency> idempotency(
+      Exchange exchange, Order order, Optional<String> key, String text) {
+    OptionalInt retries = exchange.retries();
+    if (key.isPresent()) {
+      return Optional.of(new Idempotency(key.get(), fingerprint(order), text));
+    }
+    if (retries.isEmpty()) {
+      return Optional.empty();
+    }
+    String fingerprint = fingerprint(order);
+    // No caller's key has a blank in it.
+    String noted = "retry of " + order.caller.key().id().value() + " " + fingerprint;
+    return Optional.of(
+        new Idempotency(
+            noted, fingerprint, text, retries.getAsInt() == 0 ? Duration.ZERO : RETRIES_LAST));
   }
 
   /** Of the request as it was understood: two spellings of one request are the same request. */
   private static String fingerprint(Order order) {
     String understood =
-        order.listing.dialect() + "\n" + order.listing.id() + "\n" + order.parameters;
+        order.listing.dialect()
+            + "\n"
+            + order.listing.id()
+            + "\n"
+            + order.parameters
+            + order.callback.map(address -> "\n" + address).orElse("");
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(understood.getBytes(StandardCharsets.UTF_8));

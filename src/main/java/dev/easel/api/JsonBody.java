@@ -1,5 +1,6 @@
 package dev.easel.api;
 
+import dev.easel.wording.Phrase;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -34,44 +35,63 @@ public record JsonBody(String text, ObjectNode object) {
 
   /** Reads {@code bytes}. */
   public static Verdict<JsonBody> parse(byte[] bytes) {
-    String text;
+    return text(bytes)
+        .then(text ->
+            root(text)
+                .then(root ->
+                    root instanceof ObjectNode object
+                        ? Verdict.pass(new JsonBody(text, object))
+                        : refuse("The body must be a JSON object.")));
+  }
+
+  /** Reads {@code bytes} just as strictly, where they need not be an object. */
+  static Verdict<JsonNode> parseAny(byte[] bytes) {
+    return text(bytes).then(JsonBody::root);
+  }
+
+  private static Verdict<String> text(byte[] bytes) {
     try {
-      text =
+      return Verdict.pass(
           StandardCharsets.UTF_8
               .newDecoder()
               .onMalformedInput(CodingErrorAction.REPORT)
               .onUnmappableCharacter(CodingErrorAction.REPORT)
               .decode(ByteBuffer.wrap(bytes))
-              .toString();
+              .toString());
     } catch (CharacterCodingException malformed) {
       return refuse("The body is not valid UTF-8.");
     }
+  }
+
+  private static Verdict<JsonNode> root(String text) {
     try {
-      JsonNode root = STRICT.readTree(text);
-      return root instanceof ObjectNode object
-          ? Verdict.pass(new JsonBody(text, object))
-          : refuse("The body must be a JSON object.");
+      return Verdict.pass(STRICT.readTree(text));
     } catch (JacksonException malformed) {
-      return refuse("The body is not valid JSON: " + reason(malformed));
+      return Verdict.refuse(
+          new ApiError.InvalidRequest(
+              "", ApiError.InvalidRequest.Cause.UNREADABLE, reason(malformed)));
     }
   }
 
   /** What is wrong and where, without the parser's own words for its own classes. */
-  private static String reason(JacksonException malformed) {
+  private static Phrase reason(JacksonException malformed) {
     String message = malformed.getOriginalMessage();
     TokenStreamLocation at = malformed.getLocation();
-    String where =
-        at == null ? "" : " (line %d, column %d)".formatted(at.getLineNr(), at.getColumnNr());
+    Phrase where =
+        at == null
+            ? Phrase.of("")
+            : Phrase.of(" (line %d, column %d)", at.getLineNr(), at.getColumnNr());
     if (message.startsWith("Duplicate")) {
-      return "a field stands there twice" + where + ".";
+      return Phrase.of("The body is not valid JSON: a field stands there twice%s.", where);
     }
     if (message.contains("nesting depth")) {
-      return "nested deeper than %d levels%s.".formatted(DEEPEST, where);
+      return Phrase.of(
+          "The body is not valid JSON: nested deeper than %d levels%s.", DEEPEST, where);
     }
-    return "unexpected input" + where + ".";
+    return Phrase.of("The body is not valid JSON: unexpected input%s.", where);
   }
 
-  private static Verdict<JsonBody> refuse(String why) {
+  private static <T> Verdict<T> refuse(String why) {
     return Verdict.refuse(new ApiError.InvalidRequest("", why));
   }
 }

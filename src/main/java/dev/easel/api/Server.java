@@ -1,10 +1,11 @@
 package dev.easel.api;
 
+import dev.easel.wording.Language;
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.FilterChain;
-import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
@@ -13,8 +14,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,6 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Server implements AutoCloseable {
   private static final int BACKLOG = 1024;
 
+  private final Consumer<HttpRules> table;
   private final WebServer server;
 
   /** The address cannot be listened on; the message says what to do. */
@@ -36,12 +39,23 @@ public final class Server implements AutoCloseable {
   /**
    * What is served where.
    *
-   * @param dialects by base path; each also answers without its base, in the order given
+   * @param dialects each alone at its own base, and all of them together where their clients expect
+   *     them
+   * @param shared the paths there that belong to more than one of them
+   * @param extras what these dialects have in common beside their own paths
+   * @param mcp serves {@code /mcp}
    * @param files serves {@code /files}
+   * @param document serves the document of all this, and the page that shows it
    * @param ready whether this node should be sent requests
    */
   public record Routes(
-      Map<String, List<HttpService>> dialects, HttpService files, BooleanSupplier ready) {}
+      List<Dialect> dialects,
+      List<SharedPath> shared,
+      Function<List<Dialect>, List<HttpService>> extras,
+      HttpService mcp,
+      HttpService files,
+      HttpService document,
+      BooleanSupplier ready) {}
 
   /**
    * Starts listening.
@@ -51,6 +65,7 @@ public final class Server implements AutoCloseable {
    */
   public Server(String host, int port, Duration drain, Routes routes, Door door) {
     refuseWhatIsTaken(host, port);
+    this.table = rules -> route(rules, routes, door);
     this.server =
         WebServer.builder()
             .host(host)
@@ -58,7 +73,10 @@ public final class Server implements AutoCloseable {
             .backlog(BACKLOG)
             .shutdownHook(false)
             .shutdownGracePeriod(drain)
-            .routing(routing -> route(routing, routes, door))
+            .routing(routing -> {
+              routing.addFilter(Server::closeWhenAsked);
+              table.accept(routing);
+            })
             .build()
             .start();
   }
@@ -75,19 +93,24 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private static void route(HttpRouting.Builder routing, Routes routes, Door door) {
-    routing.addFilter(Server::closeWhenAsked);
+  private static void route(HttpRules routing, Routes routes, Door door) {
     routing.register("/files", routes.files);
+    routing.register("/", routes.mcp);
+    routing.register("/", routes.document);
     routing.get("/health/live", door.to(_ -> health("live", true), Server::plain));
     routing.get(
         "/health/ready", door.to(_ -> health("ready", routes.ready.getAsBoolean()), Server::plain));
-    routes.dialects.forEach(
-        (base, services) -> routing.register(base, services.toArray(HttpService[]::new)));
-    routes
-        .dialects
-        .values()
-        .forEach(services -> routing.register("/", services.toArray(HttpService[]::new)));
+    routes.shared.forEach(path -> routing.register("/", path));
+    mount(routing, "/", routes.dialects, routes);
+    for (Dialect dialect : routes.dialects) {
+      mount(routing, "/" + dialect.name(), List.of(dialect), routes);
+    }
     routing.any(door.to(exchange -> Verdict.pass(noSuchPath(exchange)), Server::plain));
+  }
+
+  private static void mount(HttpRules routing, String base, List<Dialect> dialects, Routes routes) {
+    dialects.forEach(dialect -> routing.register(base, dialect));
+    routes.extras.apply(dialects).forEach(extra -> routing.register(base, extra));
   }
 
   /** Helidon 4.5 announces that it will close a connection, and leaves it open. */
@@ -108,14 +131,19 @@ public final class Server implements AutoCloseable {
     return plain(404, "Nothing is served at %s %s.".formatted(exchange.method(), exchange.path()));
   }
 
-  private static Answer plain(ApiError error) {
-    return plain(error instanceof ApiError.Unavailable ? 503 : 500, error.message());
+  private static Answer plain(ApiError error, Language language) {
+    return plain(error instanceof ApiError.Unavailable ? 503 : 500, error.message(language));
   }
 
   private static Answer plain(int status, String message) {
     ObjectNode body = JsonNodeFactory.instance.objectNode().put("code", status).put("msg", message);
     body.putNull("data");
     return Answer.of(status, body);
+  }
+
+  /** Registers all that is served here with {@code rules} too, which can list it. */
+  public void register(HttpRules rules) {
+    table.accept(rules);
   }
 
   /** The port that is listened on. */

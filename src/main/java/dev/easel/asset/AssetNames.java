@@ -1,5 +1,6 @@
 package dev.easel.asset;
 
+import dev.easel.account.AccountId;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.UUID;
@@ -14,10 +15,12 @@ public final class AssetNames {
   private static final int BITS = 160;
 
   private final byte[] key;
+  private final byte[] inputKey;
 
-  /** Names under a key of its own, derived from {@code master}. */
+  /** Names under keys of their own, derived from {@code master}. */
   public AssetNames(MasterKey master) {
     this.key = master.derive("asset names");
+    this.inputKey = master.derive("input names");
   }
 
   /**
@@ -33,6 +36,21 @@ public final class AssetNames {
             .putInt(output)
             .array();
     return base32(Arrays.copyOf(MasterKey.hmac(key, message), BITS / 8));
+  }
+
+  /**
+   * The stem for a file that an account has sent: the same file gets the same name, so that the
+   * same request sent again is the same request, and no other account's, so that nobody learns that
+   * somebody else has sent it. It is longer than that of a result and begins with {@code in}, so
+   * that the two can be told apart.
+   */
+  String inputStem(AccountId account, byte[] sha256) {
+    byte[] message =
+        ByteBuffer.allocate(Long.BYTES + sha256.length)
+            .putLong(account.value())
+            .put(sha256)
+            .array();
+    return "in" + base32(Arrays.copyOf(MasterKey.hmac(inputKey, message), BITS / 8));
   }
 
   private static String base32(byte[] bytes) {

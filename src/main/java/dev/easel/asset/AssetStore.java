@@ -31,6 +31,14 @@ public interface AssetStore {
    */
   Optional<Opened> open(String name) throws IOException;
 
+  /**
+   * Deletes a file; what reads it at that moment may go on. Nothing happens when there is none of
+   * that name.
+   *
+   * @throws IOException when the file is still there
+   */
+  void delete(String name) throws IOException;
+
   /** A file that is being read. */
   interface Opened extends Closeable {
     MediaType type();

@@ -50,49 +50,83 @@ public final class FileRoutes implements HttpService {
   private static final Header IN_BYTES = HeaderValues.create(HeaderNames.ACCEPT_RANGES, "bytes");
 
   private final AssetStore store;
+  private final TemporaryLinks links;
 
-  /** Serves what is in {@code store}. */
-  public FileRoutes(AssetStore store) {
+  /** Serves what is in {@code store}, also by those of {@code links} that still live. */
+  public FileRoutes(AssetStore store, TemporaryLinks links) {
     this.store = store;
+    this.links = links;
   }
 
   @Override
   public void routing(HttpRules rules) {
-    rules.get("/{+name}", this::serve).head("/{+name}", this::serve);
+    rules
+        .get("/temporary/{token}", this::serveForAWhile)
+        .head("/temporary/{token}", this::serveForAWhile)
+        .get("/{+name}", this::serve)
+        .head("/{+name}", this::serve);
+  }
+
+  /** How a file is handed over. */
+  private record Manner(Header caching, String disposition) {}
+
+  private void serveForAWhile(ServerRequest request, ServerResponse response) throws IOException {
+    Optional<TemporaryLinks.Ticket> ticket =
+        links.read(request.path().pathParameters().get("token"));
+    if (ticket.isEmpty()) {
+      refuse(request, response);
+      return;
+    }
+    Header caching =
+        HeaderValues.create(
+            HeaderNames.CACHE_CONTROL, "private, max-age=" + ticket.get().left().toSeconds());
+    String name = ticket.get().name();
+    String disposition = "attachment; filename=\"easel" + name.substring(name.indexOf('.')) + "\"";
+    serve(request, response, name, new Manner(caching, disposition));
   }
 
   private void serve(ServerRequest request, ServerResponse response) throws IOException {
-    ALWAYS.forEach(response::header);
     String name = request.path().pathParameters().get("name");
+    serve(request, response, name, new Manner(FOR_EVER, "inline; filename=\"" + name + "\""));
+  }
+
+  private void serve(ServerRequest request, ServerResponse response, String name, Manner manner)
+      throws IOException {
     Optional<AssetStore.Opened> opened = store.open(name);
     if (opened.isEmpty()) {
-      response.status(Status.NOT_FOUND_404);
-      response.header(HeaderNames.CONTENT_TYPE, "application/json");
-      response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(NOT_FOUND.length));
-      response.send(isHead(request) ? new byte[0] : NOT_FOUND);
+      refuse(request, response);
       return;
     }
+    ALWAYS.forEach(response::header);
     try (AssetStore.Opened file = opened.get()) {
-      serve(request, response, name, file);
+      serve(request, response, manner, file);
     }
   }
 
+  private static void refuse(ServerRequest request, ServerResponse response) {
+    ALWAYS.forEach(response::header);
+    response.status(Status.NOT_FOUND_404);
+    response.header(HeaderNames.CONTENT_TYPE, "application/json");
+    response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(NOT_FOUND.length));
+    response.send(isHead(request) ? new byte[0] : NOT_FOUND);
+  }
+
   private static void serve(
-      ServerRequest request, ServerResponse response, String name, AssetStore.Opened file)
+      ServerRequest request, ServerResponse response, Manner manner, AssetStore.Opened file)
       throws IOException {
     // Seconds, as precise as the header is.
     Instant modified = file.modified().truncatedTo(ChronoUnit.SECONDS);
     String tag = tag(file);
     response.header(HeaderNames.ETAG, tag);
     response.header(HeaderNames.LAST_MODIFIED, HTTP_DATE.format(modified));
-    response.header(FOR_EVER);
+    response.header(manner.caching);
     if (isKnown(request.headers(), tag, modified)) {
       response.status(Status.NOT_MODIFIED_304).send();
       return;
     }
     response.header(IN_BYTES);
     response.header(HeaderNames.CONTENT_TYPE, file.type().mime());
-    response.header(HeaderNames.CONTENT_DISPOSITION, "inline; filename=\"" + name + "\"");
+    response.header(HeaderNames.CONTENT_DISPOSITION, manner.disposition);
     switch (isHead(request)
         ? new ByteRange.Whole()
         : range(request.headers(), tag, modified, file)) {

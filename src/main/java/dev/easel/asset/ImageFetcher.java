@@ -2,12 +2,11 @@ package dev.easel.asset;
 
 import dev.easel.net.Answer;
 import dev.easel.net.Outbound;
-import java.io.ByteArrayInputStream;
+import dev.easel.wording.Phrase;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
-import java.util.Optional;
 
 /** Fetches the reference images that customers point to. */
 public final class ImageFetcher {
@@ -76,23 +75,11 @@ public final class ImageFetcher {
   }
 
   private Fetched inspect(URI uri, byte[] content) {
-    Optional<MediaType> type = MediaType.sniff(content).filter(MediaType::isImage);
-    if (type.isEmpty()) {
-      return refused(uri, "is not an image" + MediaType.impression(content));
-    }
-    Optional<PixelSize> size = PixelSize.ofImage(type.get(), new ByteArrayInputStream(content));
-    if (size.isEmpty()) {
-      return refused(uri, "is a broken " + type.get());
-    }
-    int width = size.get().width();
-    int height = size.get().height();
-    if (size.get().pixels() > limits.maxPixels()) {
-      return refused(
-          uri,
-          "has %dx%d pixels, at most %s megapixels are allowed"
-              .formatted(width, height, limits.maxPixels() / 1_000_000));
-    }
-    return new Fetched.Image(content, type.get(), width, height);
+    return switch (ImageHead.of(content, limits.maxPixels())) {
+      case ImageHead.Fit(MediaType type, PixelSize size) ->
+          new Fetched.Image(content, type, size.width(), size.height());
+      case ImageHead.Unfit(Phrase reason) -> refused(uri, reason.toString());
+    };
   }
 
   private static Fetched refused(URI uri, String reason) {
@@ -109,7 +96,7 @@ public final class ImageFetcher {
     return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "…";
   }
 
-  private static String size(long bytes) {
+  static String size(long bytes) {
     return bytes % (1 << 20) == 0 ? (bytes >> 20) + " MiB" : bytes + " bytes";
   }
 }

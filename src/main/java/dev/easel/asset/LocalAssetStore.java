@@ -171,13 +171,24 @@ public final class LocalAssetStore implements AssetStore {
     }
   }
 
+  /** The type of a file that can have that name; empty when none can. */
+  private static Optional<MediaType> type(String name) {
+    int dot = name.indexOf('.');
+    return dot >= 0 && STEM.matcher(name.substring(0, dot)).matches()
+        ? MediaType.ofExtension(name.substring(dot + 1))
+        : Optional.empty();
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    if (type(name).isPresent() && Files.deleteIfExists(path(name))) {
+      sync(path(name).resolveSibling(""));
+    }
+  }
+
   @Override
   public Optional<Opened> open(String name) throws IOException {
-    int dot = name.indexOf('.');
-    if (dot < 0 || !STEM.matcher(name.substring(0, dot)).matches()) {
-      return Optional.empty();
-    }
-    Optional<MediaType> type = MediaType.ofExtension(name.substring(dot + 1));
+    Optional<MediaType> type = type(name);
     if (type.isEmpty()) {
       return Optional.empty();
     }

@@ -34,6 +34,25 @@ public final class OwnFiles {
   }
 
   /**
+   * The name of the file at {@code url}; empty when it is no address of ours, or nothing is there.
+   */
+  public Optional<String> name(String url) {
+    if (!isOurs(url)) {
+      return Optional.empty();
+    }
+    String name = url.substring((publicUrl.get() + PATH).length());
+    try {
+      Optional<AssetStore.Opened> opened = store.open(name);
+      if (opened.isPresent()) {
+        opened.get().close();
+      }
+      return opened.map(_ -> name);
+    } catch (IOException broken) {
+      throw new UncheckedIOException("cannot read our own file " + name, broken);
+    }
+  }
+
+  /**
    * The file at an address of ours; empty when there is none, or it is larger than {@code
    * maxBytes}.
    */

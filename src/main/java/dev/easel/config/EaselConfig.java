@@ -6,6 +6,7 @@ import java.util.List;
 public record EaselConfig(
     DataSettings data,
     ServerSettings server,
+    ApiSettings api,
     DatabaseSettings database,
     AssetSettings assets,
     NetSettings net,
@@ -16,6 +17,7 @@ public record EaselConfig(
   private static final List<Section> SECTIONS =
       List.of(
           ServerSettings.SECTION,
+          ApiSettings.SECTION,
           DataSettings.SECTION,
           DatabaseSettings.SECTION,
           AssetSettings.SECTION,
@@ -38,6 +40,7 @@ public record EaselConfig(
     return new EaselConfig(
         DataSettings.from(settings),
         ServerSettings.from(settings),
+        ApiSettings.from(settings),
         DatabaseSettings.from(settings),
         AssetSettings.from(settings),
         NetSettings.from(settings),

@@ -140,7 +140,7 @@ public final class Admission implements AutoCloseable {
     Ledger.Book book = locked.book;
     KeyLimits limits = locked.limits;
     Optional<Admitted> before =
-        candidate.idempotency.flatMap(i -> keys.answer(request.account(), i));
+        candidate.idempotency.flatMap(i -> keys.answer(request.account(), i, now));
     if (before.isPresent()) {
       return before.get();
     }
@@ -157,7 +157,7 @@ public final class Admission implements AutoCloseable {
     if (candidate.keyIsLimited) {
       limits.spend(request.key(), request.credits());
     }
-    candidate.idempotency.ifPresent(i -> keys.accepted(request.account(), i, request.id()));
+    candidate.idempotency.ifPresent(i -> keys.accepted(request.account(), i, request.id(), now));
     return new Admitted.Accepted(new Task(request, now, new TaskState.Queued()));
   }
 

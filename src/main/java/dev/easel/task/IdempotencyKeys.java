@@ -6,7 +6,6 @@ import dev.easel.db.Pipeline;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Timestamp;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,8 +21,6 @@ import java.util.UUID;
  * and what is accepted under them now.
  */
 final class IdempotencyKeys {
-  private static final Duration KEPT = Duration.ofDays(3);
-
   private final Map<Scoped, Kept> kept;
   private final Map<Scoped, Kept> fresh = new LinkedHashMap<>();
 
@@ -34,7 +31,7 @@ final class IdempotencyKeys {
   /** A key within its account. */
   record Scoped(AccountId account, String key) {}
 
-  private record Kept(TaskId task, String fingerprint, String answer) {}
+  private record Kept(TaskId task, String fingerprint, String answer, Instant at) {}
 
   /**
    * Locks {@code keys} until the end of the transaction, also those that nobody has used yet, and
@@ -54,11 +51,11 @@ final class IdempotencyKeys {
             _ -> true);
     Map<Scoped, Kept> kept = new HashMap<>();
     scoped(distinct)
-        .value(Timestamp.from(now.minus(KEPT)))
+        .value(Timestamp.from(now.minus(Idempotency.KEPT)))
         .query(
             tx,
             """
-            select i.account_id, i.key, i.task_id, i.fingerprint, i.answer
+            select i.account_id, i.key, i.task_id, i.fingerprint, i.answer, i.created_at
             from unnest(?, ?) as k (account_id, key)
             join idempotency i on i.account_id = k.account_id and i.key = k.key
             where i.created_at > ?
@@ -69,7 +66,8 @@ final class IdempotencyKeys {
                     new Kept(
                         new TaskId(row.getObject(3, UUID.class)),
                         row.getString(4),
-                        row.getString(5))));
+                        row.getString(5),
+                        row.getTimestamp(6).toInstant())));
     return new IdempotencyKeys(kept);
   }
 
@@ -77,9 +75,9 @@ final class IdempotencyKeys {
    * What a request is answered because of what was accepted under its key before; empty when
    * nothing was.
    */
-  Optional<Admitted> answer(AccountId account, Idempotency idempotency) {
+  Optional<Admitted> answer(AccountId account, Idempotency idempotency, Instant now) {
     Kept before = kept.get(new Scoped(account, idempotency.key()));
-    if (before == null) {
+    if (before == null || !before.at.isAfter(now.minus(idempotency.reach()))) {
       return Optional.empty();
     }
     return Optional.of(
@@ -91,11 +89,11 @@ final class IdempotencyKeys {
   /**
    * Notes that a request was accepted under its key: the next one in this transaction follows it.
    */
-  void accepted(AccountId account, Idempotency idempotency, TaskId task) {
+  void accepted(AccountId account, Idempotency idempotency, TaskId task, Instant now) {
     Scoped scoped = new Scoped(account, idempotency.key());
-    Kept now = new Kept(task, idempotency.fingerprint(), idempotency.answer());
-    kept.put(scoped, now);
-    fresh.put(scoped, now);
+    Kept accepted = new Kept(task, idempotency.fingerprint(), idempotency.answer(), now);
+    kept.put(scoped, accepted);
+    fresh.put(scoped, accepted);
   }
 
   /** Keeps what was accepted; what is older than 72 hours is replaced. */

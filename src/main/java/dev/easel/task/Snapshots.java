@@ -52,6 +52,10 @@ public final class Snapshots implements AutoCloseable {
   private final Cache<TaskId, Long> changes =
       Caffeine.newBuilder().expireAfterWrite(Duration.ofSeconds(10)).build();
 
+  /** What was read before it was deleted here is not kept. */
+  private final Cache<TaskId, Boolean> removed =
+      Caffeine.newBuilder().expireAfterWrite(Duration.ofSeconds(10)).build();
+
   private final Map<TaskId, Watched> watched = new ConcurrentHashMap<>();
 
   /** Watched tasks that this node has changed and that have not been read since. */
@@ -286,6 +290,14 @@ public final class Snapshots implements AutoCloseable {
     if (changedAt != null && changedAt - readAtNanos >= 0 && !task.state().isFinal()) {
       cache.invalidate(task.id());
     }
+    if (removed.getIfPresent(task.id()) != null) {
+      cache.invalidate(task.id());
+    }
+  }
+
+  /** Whether nobody waits or watches any more. */
+  public boolean isStopping() {
+    return stopping;
   }
 
   /** From now on nobody waits or watches: who does is answered with what is known. */
@@ -297,10 +309,21 @@ public final class Snapshots implements AutoCloseable {
     }
   }
 
-  /** An account's tasks, newest first, from before {@code before} on. */
-  public List<Task> list(AccountId account, Optional<TaskId> before, int most) {
+  /** Forgets a task that its customer has just deleted. */
+  void removed(TaskId id) {
+    removed.put(id, true);
+    cache.invalidate(id);
+  }
+
+  /** Forgets everything: another node has deleted something. */
+  public void forget() {
+    cache.invalidateAll();
+  }
+
+  /** A part of an account's tasks. */
+  public List<Task> list(AccountId account, Page page) {
     try (Connection connection = database.connection()) {
-      return Tasks.list(connection, account, before, most);
+      return Tasks.list(connection, account, page);
     } catch (SQLException away) {
       throw new DatabaseException("cannot list tasks", away);
     }

@@ -19,6 +19,11 @@ public record TaskId(UUID value) {
             VARIANT | (random.getLeastSignificantBits() >>> 2)));
   }
 
+  /** When it was made, to the millisecond. */
+  public Instant createdAt() {
+    return Instant.ofEpochMilli(value.getMostSignificantBits() >>> 16);
+  }
+
   /** The id that {@code text} spells; empty when it spells none. */
   public static Optional<TaskId> parse(String text) {
     if (text.length() != TEXT_LENGTH) {

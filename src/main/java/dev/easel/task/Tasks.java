@@ -55,12 +55,13 @@ final class Tasks {
         .add("text", task -> task.request().origin().listing())
         .add("jsonb", task -> task.request().parameters().toString())
         .add("text", task -> task.request().origin().body())
+        .add("text", task -> task.request().origin().callback().orElse(null))
         .into(
             writes,
             """
             insert into task (id, account_id, key_id, created_at, credits, outputs, piece_size, kind, model, dialect, listing,
-              parameters, body, state)
-            select t.*, 'queued' from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t
+              parameters, body, callback, state)
+            select t.*, 'queued' from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t
             """);
   }
 
@@ -77,7 +78,7 @@ final class Tasks {
             """
             select task.*, position, name, media_type, bytes, sha256, width, height, duration_millis
             from task left join asset on asset.task_id = task.id
-            where task.id = any (?) order by position
+            where task.id = any (?) and deleted_at is null order by position
             """,
             row -> {
               TaskId id = new TaskId(row.getObject("id", UUID.class));
@@ -91,20 +92,14 @@ final class Tasks {
     return tasks.values().stream().map(TaskRow::task).toList();
   }
 
-  /** An account's tasks, newest first, from before {@code before} on. */
-  static List<Task> list(Connection tx, AccountId account, Optional<TaskId> before, int most)
-      throws SQLException {
+  /** A part of an account's tasks, but for those that it has deleted. */
+  static List<Task> list(Connection tx, AccountId account, Page page) throws SQLException {
     List<TaskId> ids = new ArrayList<>();
-    try (PreparedStatement statement =
-        tx.prepareStatement(
-            """
-            select id from task
-            where account_id = ? and (?::uuid is null or id < ?::uuid) order by id desc limit ?
-            """)) {
+    try (PreparedStatement statement = tx.prepareStatement(sql(page))) {
       statement.setLong(1, account.value());
-      statement.setObject(2, before.map(TaskId::value).orElse(null));
-      statement.setObject(3, before.map(TaskId::value).orElse(null));
-      statement.setInt(4, most);
+      statement.setObject(2, page.after().map(TaskId::value).orElse(null));
+      statement.setObject(3, page.after().map(TaskId::value).orElse(null));
+      statement.setInt(4, page.most());
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           ids.add(new TaskId(rows.getObject(1, UUID.class)));
@@ -114,6 +109,27 @@ final class Tasks {
     Map<TaskId, Task> tasks = new HashMap<>();
     load(tx, ids).forEach(task -> tasks.put(task.id(), task));
     return ids.stream().map(tasks::get).toList();
+  }
+
+  /** The kind stands in the text, so that an index of that kind alone can serve. */
+  private static String sql(Page page) {
+    String kind = page.kind().map(it -> " and kind = '" + it.word() + "'").orElse("");
+    return switch (page.order()) {
+      case NEWEST_FIRST ->
+          """
+          select id from task
+          where account_id = ? and (?::uuid is null or id < ?::uuid) and deleted_at is null%s
+          order by id desc limit ?
+          """
+              .formatted(kind);
+      case OLDEST_FIRST ->
+          """
+          select id from task
+          where account_id = ? and (?::uuid is null or id > ?::uuid) and deleted_at is null%s
+          order by id limit ?
+          """
+              .formatted(kind);
+    };
   }
 
   /** How a live task is doing, without what never changes. */
@@ -415,7 +431,11 @@ final class Tasks {
               id,
               new AccountId(row.getLong("account_id")),
               new KeyId(row.getLong("key_id")),
-              new Origin(row.getString("dialect"), row.getString("listing"), row.getString("body")),
+              new Origin(
+                  row.getString("dialect"),
+                  row.getString("listing"),
+                  row.getString("body"),
+                  Optional.ofNullable(row.getString("callback"))),
               row.getString("model"),
               MediaKind.of(row.getString("kind")),
               new Parameters((ObjectNode) JSON.readTree(row.getString("parameters"))),

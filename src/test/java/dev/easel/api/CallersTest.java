@@ -58,11 +58,11 @@ class CallersTest {
     "KEY, Missing API key",
     "Basic KEY, Missing API key",
     "Bearer, Missing API key",
-    "'Bearer ', Invalid API key.",
-    "Bearer sk-short, Invalid API key.",
-    "Bearer KEY0, Invalid API key.",
-    "Bearer KEY KEY, Invalid API key.",
-    "Bearer sk-00000000000000000000000000000000, Invalid API key."
+    "'Bearer ', Invalid API key provided.",
+    "Bearer sk-short, Invalid API key provided.",
+    "Bearer KEY0, Invalid API key provided.",
+    "Bearer KEY KEY, Invalid API key provided.",
+    "Bearer sk-00000000000000000000000000000000, Invalid API key provided."
   })
   void whatIsSentIsRecognizedOrRefused(String header, String expected) {
     key(Key.Rules.NONE);
@@ -80,7 +80,7 @@ class CallersTest {
             List.of()));
     assertThat(identify()).isEqualTo("passed");
     clock.advance(Duration.ofSeconds(60));
-    assertThat(identify()).isEqualTo("Invalid API key.");
+    assertThat(identify()).isEqualTo("Invalid API key provided.");
   }
 
   @Test
@@ -91,7 +91,7 @@ class CallersTest {
         .isTrue();
     assertThat(identify()).as("cached").isEqualTo("passed");
     callers.forget();
-    assertThat(identify()).isEqualTo("Invalid API key.");
+    assertThat(identify()).isEqualTo("Invalid API key provided.");
     assertThat(database.<Boolean>transaction(tx -> Keys.revoke(tx, key.id(), clock.instant())))
         .as("a second time")
         .isFalse();
@@ -99,7 +99,7 @@ class CallersTest {
 
   @Test
   void aFreshKeyWorksThoughItWasUnknownBefore() {
-    assertThat(identify()).isEqualTo("Invalid API key.");
+    assertThat(identify()).isEqualTo("Invalid API key provided.");
     key(Key.Rules.NONE);
     callers.forget();
     assertThat(identify()).isEqualTo("passed");

@@ -47,10 +47,12 @@ final class FileRoutesTest {
   void start(@TempDir Path directory) throws IOException {
     LocalAssetStore store = LocalAssetStore.open(directory, InstantSource.system());
     store.put("abcdefghijklmnop", new ByteArrayInputStream(CONTENT), LENGTH);
+    TemporaryLinks links =
+        new TemporaryLinks(MasterKey.parse("00".repeat(32)), () -> "", InstantSource.system());
     server =
         WebServer.builder()
             .address(InetAddress.getLoopbackAddress())
-            .routing(routing -> routing.register("/files", new FileRoutes(store)))
+            .routing(routing -> routing.register("/files", new FileRoutes(store, links)))
             .build()
             .start();
   }

@@ -149,7 +149,7 @@ class AccountTest {
   @Test
   void theModelsAreTheOnesThatCanBeAskedFor() {
     String key = gateway.node().account(0);
-    JsonNode models = gateway.node().get("/api/v1/models", key).json().path("data");
+    JsonNode models = gateway.node().get("/omni/api/v1/models", key).json().path("data");
     assertThat(models.valueStream().map(model -> model.path("id").asString()))
         .containsExactly("gpt-image-2", "nano-banana-2", "seedance-2");
     assertThat(models.valueStream().map(model -> model.path("task_type").asString()))
@@ -233,6 +233,7 @@ class AccountTest {
     ObjectNode body = Gateway.image(Gateway.endless());
     Reply created = gateway.node().post("/omni/api/v1/tasks/create", key, body.toString());
     String task = created.json().at("/data/task_id").asString();
+    gateway.awaitRunning(key, task); // and so it stays
     assertThat(gateway.node().get("/omni/api/v1/tasks/" + task, key).http().body())
         .isEqualTo(gateway.read(key, task).http().body());
     assertThat(gateway.node().get("/omni/api/v1/credits", key).http().body())

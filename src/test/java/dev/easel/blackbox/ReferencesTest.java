@@ -7,7 +7,6 @@ import com.sun.net.httpserver.HttpServer;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -18,11 +17,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
-import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,14 +49,14 @@ class ReferencesTest {
 
   @BeforeAll
   static void serve() throws IOException {
-    byte[] picture = png(RED, 256);
-    byte[] mask = png(0, 256);
+    byte[] picture = Pictures.png(RED, 256);
+    byte[] mask = Pictures.png(0, 256);
     serve("/picture.png", "image/png", picture);
     serve("/untyped", "application/octet-stream", picture);
     serve("/mask.png", "image/png", mask);
-    serve("/small-mask.png", "image/png", png(0, 64));
+    serve("/small-mask.png", "image/png", Pictures.png(0, 64));
     serve("/page", "image/png", "<html>not here</html>".getBytes(StandardCharsets.UTF_8));
-    serve("/bomb.png", "image/png", bomb());
+    serve("/bomb.png", "image/png", Pictures.bomb());
     serve("/cut.png", "image/png", java.util.Arrays.copyOf(picture, 40));
     serve("/large.png", "image/png", java.util.Arrays.copyOf(picture, TOO_LARGE));
     server.createContext("/large-chunked", ReferencesTest::largeChunked);
@@ -205,28 +202,5 @@ class ReferencesTest {
         out.write(block);
       }
     }
-  }
-
-  private static byte[] png(int argb, int side) throws IOException {
-    BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_ARGB);
-    for (int x = 0; x < side; x++) {
-      for (int y = 0; y < side; y++) {
-        image.setRGB(x, y, argb);
-      }
-    }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ImageIO.write(image, "png", out);
-    return out.toByteArray();
-  }
-
-  /** A picture that says that it has 60000x60000 pixels, in its proper checksum too. */
-  private static byte[] bomb() throws IOException {
-    byte[] picture = png(RED, 16);
-    ByteBuffer bytes = ByteBuffer.wrap(picture);
-    bytes.putInt(16, 60_000).putInt(20, 60_000);
-    CRC32 checksum = new CRC32();
-    checksum.update(picture, 12, 17);
-    bytes.putInt(29, (int) checksum.getValue());
-    return picture;
   }
 }

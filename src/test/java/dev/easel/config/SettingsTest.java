@@ -38,6 +38,7 @@ class SettingsTest {
                     Optional.empty(),
                     Duration.ofSeconds(15),
                     Duration.ofMinutes(2)),
+                new ApiSettings(OptionalInt.empty(), false, Duration.ofMinutes(9)),
                 new DatabaseSettings(Optional.empty(), "easel", new Secret(""), 20),
                 new AssetSettings(Path.of("data/assets")),
                 new NetSettings(List.of()),
@@ -72,6 +73,7 @@ class SettingsTest {
           video-latency: 1m
         server.heartbeat-seconds: 20
         drain-seconds: 3
+        api: {requests-per-minute: 90, kie-statuses: matching, longest-wait: 2m}
         log: {format: json, level: debug}
         """);
 
@@ -85,6 +87,7 @@ class SettingsTest {
                     Optional.of(URI.create("https://easel.example.com/images")),
                     Duration.ofSeconds(20),
                     Duration.ofSeconds(3)),
+                new ApiSettings(OptionalInt.of(90), true, Duration.ofMinutes(2)),
                 new DatabaseSettings(
                     Optional.of("jdbc:postgresql://a,b/easel"), "e", new Secret("p"), 5),
                 new AssetSettings(Path.of("/srv/assets")),

@@ -107,6 +107,8 @@ class SchemaTest {
         arguments("task_outputs_range", "task", "outputs = 101"),
         arguments("task_percent_range", "task", "percent = 101"),
         arguments("task_piece_size_positive", "task", "piece_size = 0"),
+        arguments("task_callback_length", "task", "callback = repeat('a', 4097)"),
+        arguments("task_deleted_when_final", "task", "deleted_at = now()"),
         arguments("task_state_known", "task", "state = 'lost'"),
         arguments("task_kind_known", "task", "kind = 'smell'"),
         arguments("task_finished_when_final", "task", "finished_at = now(), captured = 0"),

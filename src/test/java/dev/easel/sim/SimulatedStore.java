@@ -42,6 +42,11 @@ final class SimulatedStore {
       public Optional<Opened> open(String name) {
         throw new UnsupportedOperationException("nobody reads results here");
       }
+
+      @Override
+      public void delete(String name) {
+        throw new UnsupportedOperationException("nobody deletes results here");
+      }
     };
   }
 

@@ -205,7 +205,9 @@ class SnapshotsTest {
   }
 
   private List<TaskId> list(Optional<TaskId> before, int most) {
-    return house.snapshots.list(customer.account(), before, most).stream().map(Task::id).toList();
+    return house.snapshots.list(customer.account(), Page.newest(before, most)).stream()
+        .map(Task::id)
+        .toList();
   }
 
   private TaskState read(Task task) {

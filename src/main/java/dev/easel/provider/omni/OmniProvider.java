@@ -1,5 +1,6 @@
 package dev.easel.provider.omni;
 
+import dev.easel.catalog.CatalogException;
 import dev.easel.catalog.Channel;
 import dev.easel.net.Call;
 import dev.easel.net.Outbound;
@@ -81,6 +82,15 @@ public final class OmniProvider implements Provider {
     this.outbound = trusted;
     this.clock = clock;
     this.results = new Results(settings.base(), new Results.Network(guarded, trusted));
+  }
+
+  /**
+   * Checks a channel's settings away from the node that is to use them.
+   *
+   * @throws CatalogException when one is wrong
+   */
+  public static void check(Channel channel) {
+    OmniSettings.check(channel);
   }
 
   @Override

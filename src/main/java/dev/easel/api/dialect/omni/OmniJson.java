@@ -2,6 +2,7 @@ package dev.easel.api.dialect.omni;
 
 import dev.easel.api.Answer;
 import dev.easel.api.ApiError;
+import dev.easel.api.Desk;
 import dev.easel.asset.OwnFiles;
 import dev.easel.catalog.MediaKind;
 import dev.easel.task.Asset;
@@ -9,6 +10,7 @@ import dev.easel.task.Task;
 import dev.easel.task.TaskRequest;
 import dev.easel.task.TaskState;
 import dev.easel.task.TaskView;
+import dev.easel.wording.Language;
 import java.util.List;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
@@ -25,10 +27,12 @@ public final class OmniJson {
   private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
   private static final int REQUEST_ID_CHARACTERS = 12;
 
+  private final Desk desk;
   private final OwnFiles files;
 
   /** Shapes that give results the addresses of {@code files}. */
-  public OmniJson(OwnFiles files) {
+  public OmniJson(Desk desk, OwnFiles files) {
+    this.desk = desk;
     this.files = files;
   }
 
@@ -38,10 +42,10 @@ public final class OmniJson {
   }
 
   /** This dialect's table of errors. */
-  public static Answer error(ApiError error) {
+  public static Answer refuse(ApiError error, Language language) {
     return switch (error) {
       case ApiError.Unauthenticated _ ->
-          Answer.of(401, JSON.objectNode().put("code", 401).put("msg", error.message()));
+          Answer.of(401, JSON.objectNode().put("code", 401).put("msg", error.message(language)));
       case ApiError.InsufficientCredits _,
           ApiError.KeyLimitExceeded _,
           ApiError.InvalidRequest _,
@@ -51,15 +55,17 @@ public final class OmniJson {
           ApiError.Maintenance _,
           ApiError.Disabled _,
           ApiError.TooLateToCancel _ ->
-          failure(200, error);
-      case ApiError.TooLarge _ -> failure(413, error);
-      case ApiError.Unavailable _ -> failure(503, error).with("Retry-After", "2");
-      case ApiError.Internal _ -> failure(500, error);
+          failure(200, error, language);
+      case ApiError.TooLarge _ -> failure(413, error, language);
+      case ApiError.RateLimited _ -> failure(429, error, language);
+      case ApiError.Unavailable _ -> failure(503, error, language);
+      case ApiError.Internal _ -> failure(500, error, language);
     };
   }
 
-  private static Answer failure(int status, ApiError error) {
-    return Answer.of(status, envelope(0, error.message(), JSON.nullNode()));
+  private static Answer failure(int status, ApiError error, Language language) {
+    return Answer.of(status, envelope(0, error.message(language), JSON.nullNode()))
+        .inDueTime(error);
   }
 
   private static ObjectNode envelope(int code, String message, JsonNode data) {
@@ -93,25 +99,21 @@ public final class OmniJson {
   }
 
   /** A task as it is read, and where it stands in its queue. */
-  ObjectNode task(TaskView view) {
+  public ObjectNode task(TaskView view) {
     ObjectNode json = task(view.task());
     view.queuePosition().ifPresent(position -> json.put("queue_position", position));
     return json;
   }
 
   /** A task as it is read. */
-  ObjectNode task(Task task) {
+  public ObjectNode task(Task task) {
     TaskRequest request = task.request();
     ObjectNode json =
         JSON.objectNode()
             .put("task_id", task.id().toString())
             .put("task_status", status(task.state()))
             .put("task_type", request.kind().word())
-            .put(
-                "model_id",
-                request.origin().dialect().equals(Omni.NAME)
-                    ? request.origin().listing()
-                    : request.model());
+            .put("model_id", desk.shownModel(Omni.NAME, request));
     List<Asset> results =
         task.state() instanceof TaskState.Succeeded succeeded ? succeeded.results() : List.of();
     for (MediaKind kind : MediaKind.values()) {

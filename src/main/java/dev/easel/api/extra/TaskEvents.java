@@ -1,15 +1,14 @@
-package dev.easel.api.dialect.omni;
+package dev.easel.api.extra;
 
-import dev.easel.api.ApiError;
-import dev.easel.api.Caller;
+import dev.easel.api.Desk;
 import dev.easel.api.Door;
 import dev.easel.api.EventEndpoint;
 import dev.easel.api.EventStream;
 import dev.easel.api.Exchange;
 import dev.easel.api.Verdict;
+import dev.easel.api.dialect.omni.OmniJson;
 import dev.easel.task.Snapshots;
 import dev.easel.task.Task;
-import dev.easel.task.TaskId;
 import dev.easel.task.TaskState;
 import dev.easel.task.TaskView;
 import io.helidon.webserver.http.HttpRules;
@@ -34,32 +33,32 @@ public final class TaskEvents implements HttpService {
   private static final Duration ECHO = Duration.ofMillis(500);
 
   private final Door door;
-  private final Snapshots snapshots;
+  private final Desk desk;
   private final OmniJson json;
   private final Duration heartbeat;
 
   /**
-   * The events of the tasks in {@code snapshots}.
+   * The events of the tasks at {@code desk}.
    *
    * @param heartbeat after how long without an event a comment is sent, so that nobody on the way
    *     takes the connection for dead
    */
-  public TaskEvents(Door door, Snapshots snapshots, OmniJson json, Duration heartbeat) {
+  public TaskEvents(Door door, Desk desk, OmniJson json, Duration heartbeat) {
     this.door = door;
-    this.snapshots = snapshots;
+    this.desk = desk;
     this.json = json;
     this.heartbeat = heartbeat;
   }
 
   @Override
   public void routing(HttpRules rules) {
-    rules.get("/api/v1/tasks/{id}/events", door.toEvents(this::open, OmniJson::error));
+    rules.get("/api/v1/tasks/{id}/events", door.toEvents(this::open, OmniJson::refuse));
   }
 
   private Verdict<Optional<EventEndpoint.Events>> open(Exchange exchange) {
     return exchange
         .caller()
-        .then(caller -> find(caller, exchange.path("id")))
+        .then(caller -> desk.find(caller, exchange.path("id")))
         .map(task -> {
           Optional<String> known = exchange.lastEventId();
           boolean isOver = task.state().isFinal() && known.equals(Optional.of(word(task.state())));
@@ -67,16 +66,9 @@ public final class TaskEvents implements HttpService {
         });
   }
 
-  private Verdict<Task> find(Caller caller, String id) {
-    return TaskId.parse(id)
-        .flatMap(known -> snapshots.read(caller.account(), known))
-        .map(Verdict::pass)
-        .orElseGet(() -> Verdict.refuse(new ApiError.TaskNotFound()));
-  }
-
   private void tell(Task task, Optional<String> known, EventStream out)
       throws IOException, InterruptedException {
-    try (Snapshots.Watch watch = snapshots.watch(task)) {
+    try (Snapshots.Watch watch = desk.watch(task)) {
       out.retry(RETRY);
       Optional<TaskView> now = watch.next(heartbeat);
       if (now.isPresent() && known.equals(Optional.of(id(now.get())))) {

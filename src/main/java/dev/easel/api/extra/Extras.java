@@ -1,12 +1,18 @@
-package dev.easel.api.dialect.omni;
+package dev.easel.api.extra;
 
-import dev.easel.account.AccountId;
 import dev.easel.api.Answer;
 import dev.easel.api.ApiError;
+import dev.easel.api.Ask;
+import dev.easel.api.Caller;
+import dev.easel.api.Desk;
+import dev.easel.api.Dialect;
 import dev.easel.api.Door;
+import dev.easel.api.EndUser;
 import dev.easel.api.Exchange;
 import dev.easel.api.Intake;
+import dev.easel.api.JsonBody;
 import dev.easel.api.Verdict;
+import dev.easel.api.dialect.omni.OmniJson;
 import dev.easel.catalog.Catalog;
 import dev.easel.catalog.Listing;
 import dev.easel.catalog.Model;
@@ -14,15 +20,16 @@ import dev.easel.db.Database;
 import dev.easel.ledger.Balance;
 import dev.easel.ledger.Ledger;
 import dev.easel.ledger.Transfer;
-import dev.easel.task.Cancellations;
-import dev.easel.task.Snapshots;
-import dev.easel.task.Task;
+import dev.easel.task.Page;
 import dev.easel.task.TaskId;
-import dev.easel.task.TaskState;
+import dev.easel.task.TaskView;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -37,32 +44,34 @@ public final class Extras implements HttpService {
   private static final int LARGEST_PAGE = 100;
 
   private final Door door;
-  private final Intake intake;
-  private final Catalog catalog;
-  private final Tables tables;
-  private final OmniJson json;
+  private final List<Dialect> dialects;
+  private final Parts parts;
 
   /** Where the answers come from. */
-  public record Tables(Database database, Snapshots snapshots, Cancellations cancellations) {}
+  public record Parts(
+      Intake intake, Desk desk, Supplier<Catalog> catalog, Database database, OmniJson json) {}
 
-  /** The extra paths. */
-  public Extras(Door door, Intake intake, Catalog catalog, Tables tables, OmniJson json) {
+  /**
+   * The extra paths.
+   *
+   * @param dialects those whose models are listed and whose requests are priced here; a request is
+   *     priced in the first one that sells its model
+   */
+  public Extras(Door door, List<Dialect> dialects, Parts parts) {
     this.door = door;
-    this.intake = intake;
-    this.catalog = catalog;
-    this.tables = tables;
-    this.json = json;
+    this.dialects = List.copyOf(dialects);
+    this.parts = parts;
   }
 
   @Override
   public void routing(HttpRules rules) {
     rules
-        .get("/api/v1/tasks", door.to(this::list, OmniJson::error))
-        .post("/api/v1/tasks/{id}/cancel", door.to(this::cancel, OmniJson::error))
-        .get("/api/v1/models", door.to(this::models, OmniJson::error))
-        .post("/api/v1/quote", door.to(this::quote, OmniJson::error))
-        .get("/api/v1/credits", door.to(this::credits, OmniJson::error))
-        .get("/api/v1/credits/statement", door.to(this::statement, OmniJson::error));
+        .get("/api/v1/tasks", door.to(this::list, OmniJson::refuse))
+        .post("/api/v1/tasks/{id}/cancel", door.to(this::cancel, OmniJson::refuse))
+        .get("/api/v1/models", door.to(this::models, OmniJson::refuse))
+        .post("/api/v1/quote", door.to(this::quote, OmniJson::refuse))
+        .get("/api/v1/credits", door.to(this::credits, OmniJson::refuse))
+        .get("/api/v1/credits/statement", door.to(this::statement, OmniJson::refuse));
   }
 
   private Verdict<Answer> list(Exchange exchange) {
@@ -70,8 +79,7 @@ public final class Extras implements HttpService {
         .caller()
         .then(caller ->
             limit(exchange)
-                .then(
-                    most -> cursor(exchange).map(before -> page(caller.account(), before, most))));
+                .then(most -> cursor(exchange).map(before -> page(caller, before, most))));
   }
 
   private static Verdict<Integer> limit(Exchange exchange) {
@@ -90,53 +98,48 @@ public final class Extras implements HttpService {
         : Verdict.pass(before);
   }
 
-  private Answer page(AccountId account, Optional<TaskId> before, int most) {
-    List<Task> tasks = tables.snapshots.list(account, before, most);
+  private Answer page(Caller caller, Optional<TaskId> before, int most) {
+    List<TaskView> tasks = parts.desk.list(caller, Page.newest(before, most));
     ObjectNode data = JSON.objectNode();
     ArrayNode array = data.putArray("tasks");
-    tables.snapshots.views(tasks).forEach(task -> array.add(json.task(task)));
-    data.put("next_cursor", tasks.size() < most ? null : tasks.getLast().id().toString());
+    tasks.forEach(task -> array.add(listed(task)));
+    data.put("next_cursor", tasks.size() < most ? null : tasks.getLast().task().id().toString());
     return OmniJson.ok(data);
+  }
+
+  private ObjectNode listed(TaskView view) {
+    ObjectNode json = parts.json.task(view);
+    EndUser.of(view.task().request()).ifPresent(user -> json.put("user", user));
+    return json;
   }
 
   private Verdict<Answer> cancel(Exchange exchange) {
     return exchange
         .caller()
-        .then(caller -> {
-          Optional<Task> task =
-              TaskId.parse(exchange.path("id"))
-                  .flatMap(id -> tables.snapshots.read(caller.account(), id));
-          return task.isEmpty() ? Verdict.refuse(new ApiError.TaskNotFound()) : cancel(task.get());
-        });
-  }
-
-  private Verdict<Answer> cancel(Task task) {
-    Task now = tables.cancellations.cancel(task);
-    return now.state() instanceof TaskState.Canceled
-        ? Verdict.pass(OmniJson.ok(json.task(now)))
-        : Verdict.refuse(new ApiError.TooLateToCancel(word(now.state())));
-  }
-
-  private static String word(TaskState state) {
-    return switch (state) {
-      case TaskState.Queued _, TaskState.Running _ -> "running";
-      case TaskState.Succeeded _ -> "finished";
-      case TaskState.Failed _ -> "failed";
-      case TaskState.Canceled _ -> "canceled";
-    };
+        .then(caller -> parts.desk.cancel(caller, exchange.path("id")))
+        .map(task -> OmniJson.ok(parts.json.task(task)));
   }
 
   private Verdict<Answer> models(Exchange exchange) {
-    return exchange
-        .caller()
-        .map(_ -> {
-          ArrayNode array = JSON.arrayNode();
-          catalog.listings(Omni.NAME).forEach(listing -> array.add(model(listing)));
-          return OmniJson.ok(array);
-        });
+    return exchange.caller().map(_ -> OmniJson.ok(models()));
   }
 
-  private ObjectNode model(Listing listing) {
+  /** One entry for each id, with the dialects that sell it. */
+  private ArrayNode models() {
+    Catalog catalog = parts.catalog.get();
+    Map<String, ObjectNode> models = new TreeMap<>();
+    for (Dialect dialect : dialects) {
+      for (Listing listing : catalog.listings(dialect.name())) {
+        models
+            .computeIfAbsent(listing.id(), _ -> model(catalog, listing))
+            .withArray("dialects")
+            .add(dialect.name());
+      }
+    }
+    return JSON.arrayNode().addAll(models.values());
+  }
+
+  private static ObjectNode model(Catalog catalog, Listing listing) {
     Model model = catalog.model(listing);
     return JSON.objectNode()
         .put("id", listing.id())
@@ -149,22 +152,35 @@ public final class Extras implements HttpService {
   private Verdict<Answer> quote(Exchange exchange) {
     return exchange
         .caller()
-        .then(caller ->
-            exchange
-                .json()
-                .then(body -> intake.order(caller, Omni.NAME, Omni.MODEL_FIELD, body.object())))
+        .then(caller -> exchange.json().then(body -> quote(caller, body)))
         .map(order ->
             OmniJson.ok(
                 JSON.objectNode()
-                    .put("model_id", order.asked())
+                    .put("model_id", order.ask().model())
                     .put("credits", order.quote().credits())));
+  }
+
+  /**
+   * Refused in the words of the first dialect when no dialect sells the model. One that need not be
+   * named is nobody's here, unless there is only one dialect.
+   */
+  private Verdict<Intake.Order> quote(Caller caller, JsonBody body) {
+    Catalog catalog = parts.catalog.get();
+    for (Dialect dialect : dialects) {
+      if (dialect.understand(body) instanceof Verdict.Pass<Ask>(Ask ask)
+          && ask.isNamedIn(body)
+          && catalog.listing(dialect.name(), ask.model()).isPresent()) {
+        return parts.intake.order(caller, ask);
+      }
+    }
+    return dialects.getFirst().understand(body).then(ask -> parts.intake.order(caller, ask));
   }
 
   private Verdict<Answer> credits(Exchange exchange) {
     return exchange
         .caller()
         .map(caller -> {
-          Balance balance = tables.database.read(tx -> Ledger.balance(tx, caller.account()));
+          Balance balance = parts.database.read(tx -> Ledger.balance(tx, caller.account()));
           return OmniJson.ok(
               JSON.objectNode().put("available", balance.available()).put("held", balance.held()));
         });
@@ -177,7 +193,7 @@ public final class Extras implements HttpService {
             limit(exchange)
                 .map(most -> {
                   ArrayNode array = JSON.arrayNode();
-                  tables
+                  parts
                       .database
                       .read(tx -> Ledger.statement(tx, caller.account(), most))
                       .forEach(transfer -> array.add(transfer(transfer)));

@@ -1,0 +1,54 @@
+package dev.easel.api;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.easel.account.KeyId;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * How often a key may ask this node for something that costs work: a bucket of a minute's worth for
+ * each key, which fills evenly (the generic cell rate algorithm). Who asks more often is refused,
+ * never queued.
+ */
+public final class Pace {
+  private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+
+  private final long interval;
+  private final LongSupplier nanos;
+
+  /** When the bucket of a key will be full again. */
+  private final Cache<KeyId, AtomicLong> fullAt =
+      Caffeine.newBuilder().expireAfterAccess(Duration.ofMinutes(2)).build();
+
+  /**
+   * A pace.
+   *
+   * @param perMinute requests; 0 is no limit
+   * @param nanos a clock that only goes forward
+   */
+  public Pace(int perMinute, LongSupplier nanos) {
+    this.interval = perMinute == 0 ? 0 : MINUTE / perMinute;
+    this.nanos = nanos;
+  }
+
+  /** Counts a request of {@code caller}, or refuses it. */
+  public Verdict<Caller> count(Caller caller) {
+    if (interval == 0) {
+      return Verdict.pass(caller);
+    }
+    long now = nanos.getAsLong();
+    AtomicLong full = fullAt.get(caller.key().id(), _ -> new AtomicLong(now));
+    while (true) {
+      long before = full.get();
+      long after = Math.max(before - now, 0) + interval;
+      if (after > MINUTE) {
+        return Verdict.refuse(new ApiError.RateLimited(Duration.ofNanos(after - MINUTE)));
+      }
+      if (full.compareAndSet(before, now + after)) {
+        return Verdict.pass(caller);
+      }
+    }
+  }
+}
