@@ -140,13 +140,13 @@ class EmbeddedPostgresTest {
 
   @Test
   void whatItStartsEndsWithTheThreadThatStartedIt() throws Exception {
-    ProcessBuilder sleeper =
-        PostgresUser.of(home).process(List.of("sh", "-c", "echo started; exec sleep 600"));
+    // One program: a shell may take note of a signal and then forget it in becoming another.
+    ProcessBuilder endless = PostgresUser.of(home).process(List.of("yes", "started"));
     CompletableFuture<Process> started = new CompletableFuture<>();
     Thread.ofPlatform()
         .start(() -> {
           try {
-            Process process = sleeper.start();
+            Process process = endless.start();
             process.inputReader().readLine();
             started.complete(process);
           } catch (IOException failed) {
