@@ -305,7 +305,7 @@ public final class Batch<I, O> implements AutoCloseable {
     return ending instanceof Ending.Committed;
   }
 
-  private List<O> findOrRun(Connection tx, List<I> items) throws SQLException {
+  private List<O> findOrRun(Connection tx, Pipeline last, List<I> items) throws SQLException {
     if (!(work instanceof Traceable<I, O> traceable)) {
       throw new IllegalStateException(name + " cannot be looked up");
     }
@@ -316,7 +316,8 @@ public final class Batch<I, O> implements AutoCloseable {
         missing.add(items.get(i));
       }
     }
-    Iterator<O> written = (missing.isEmpty() ? List.<O>of() : work.run(tx, missing)).iterator();
+    Iterator<O> written =
+        (missing.isEmpty() ? List.<O>of() : work.run(tx, last, missing)).iterator();
     return found.stream().map(answer -> answer.orElseGet(written::next)).toList();
   }
 
@@ -345,7 +346,8 @@ public final class Batch<I, O> implements AutoCloseable {
       if (lockTimeout.isPresent()) {
         setLockTimeout(tx, lockTimeout.get());
       }
-      List<O> answers = run.run(tx, entries.stream().map(BatchEntry::item).toList());
+      Pipeline last = new Pipeline();
+      List<O> answers = run.run(tx, last, entries.stream().map(BatchEntry::item).toList());
       if (answers.size() != entries.size()) {
         throw new IllegalStateException(
             name + " answered " + answers.size() + " of " + entries.size() + " items");
@@ -354,7 +356,7 @@ public final class Batch<I, O> implements AutoCloseable {
         return new Ending.Withdrawn();
       }
       committing = true;
-      tx.commit();
+      last.commit(tx);
       for (int i = 0; i < entries.size(); i++) {
         entries.get(i).answer(answers.get(i));
       }
@@ -397,8 +399,13 @@ public final class Batch<I, O> implements AutoCloseable {
 
   /** What a batch does in its transaction. */
   public interface Work<I, O> {
-    /** Writes all of {@code items} and answers each, in the same order. Must not commit. */
-    List<O> run(Connection tx, List<I> items) throws SQLException;
+    /**
+     * Writes all of {@code items} and answers each, in the same order. Must not commit.
+     *
+     * @param last what is added to it is run afterwards, in one round trip with the COMMIT, and so
+     *     can no longer be a reason not to commit
+     */
+    List<O> run(Connection tx, Pipeline last, List<I> items) throws SQLException;
 
     /**
      * What {@code item} may have to wait for: when that is locked for long, items that contend for
@@ -425,7 +432,7 @@ public final class Batch<I, O> implements AutoCloseable {
   }
 
   private interface Run<I, O> {
-    List<O> run(Connection tx, List<I> items) throws SQLException;
+    List<O> run(Connection tx, Pipeline last, List<I> items) throws SQLException;
   }
 
   /**

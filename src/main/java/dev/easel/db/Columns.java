@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -52,28 +53,27 @@ public final class Columns<T> {
 
   /** Has an insert, update or delete run by {@code pipeline}. */
   public void into(Pipeline pipeline, String sql) {
-    pipeline.add(sql, this, _ -> {});
+    into(pipeline, sql, _ -> {});
   }
 
   /** The same; {@code onCount} is told how many rows it touched. */
   public void into(Pipeline pipeline, String sql, IntConsumer onCount) {
-    pipeline.add(sql, this, onCount);
+    pipeline.write(sql, this, onCount);
+  }
+
+  /**
+   * Has a statement that answers with rows run by {@code pipeline}; {@code onRow} is given each.
+   */
+  public <R> void query(Pipeline pipeline, String sql, RowReader<R> reader, Consumer<R> onRow) {
+    pipeline.query(sql, this, row -> onRow.accept(reader.read(row)));
   }
 
   /** Runs a statement that answers with rows. Answers with none when there are no rows to send. */
   public <R> List<R> query(Connection tx, String sql, RowReader<R> reader) throws SQLException {
-    if (rows.isEmpty()) {
-      return List.of();
-    }
     List<R> answers = new ArrayList<>();
-    try (PreparedStatement statement = tx.prepareStatement(sql)) {
-      bind(tx, statement, 1);
-      try (ResultSet result = statement.executeQuery()) {
-        while (result.next()) {
-          answers.add(reader.read(result));
-        }
-      }
-    }
+    Pipeline alone = new Pipeline();
+    query(alone, sql, reader, answers::add);
+    alone.run(tx);
     return answers;
   }
 

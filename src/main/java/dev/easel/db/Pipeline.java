@@ -2,56 +2,117 @@ package dev.easel.db;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
- * Writes that go to the database together: the driver sends statements that stand in one text in
- * one round trip, and on the hot paths it is the round trips that cost. They run in the order in
- * which they were added, in the transaction of the connection.
+ * Statements that go to the database together: the driver sends those that stand in one text in one
+ * round trip, and on the hot paths it is the round trips that cost. They run in the order in which
+ * they were added, in the transaction of the connection; each sees what those before it did, and
+ * what others had committed when it began.
  */
 public final class Pipeline {
-  private final List<Write> writes = new ArrayList<>();
+  private final List<Part> parts = new ArrayList<>();
 
-  private record Write(String sql, Columns<?> columns, IntConsumer onCount) {}
+  private record Part(String sql, Columns<?> columns, Answer answer) {}
+
+  /** What is done with the answer to a statement, on which {@code statement} stands. */
+  private interface Answer {
+    void take(PreparedStatement statement) throws SQLException;
+  }
+
+  /** What is done with a row. */
+  interface RowTaker {
+    /** Takes the row on which {@code row} stands. */
+    void take(ResultSet row) throws SQLException;
+  }
 
   /**
    * Adds a write; {@code onCount} is told how many rows it touched. Left out when there are no rows
    * to send.
    */
-  void add(String sql, Columns<?> columns, IntConsumer onCount) {
+  void write(String sql, Columns<?> columns, IntConsumer onCount) {
+    add(sql, columns, statement -> onCount.accept(statement.getUpdateCount()));
+  }
+
+  /**
+   * Adds a statement that answers with rows; {@code onRow} is given each. Left out when there are
+   * no rows to send.
+   */
+  void query(String sql, Columns<?> columns, RowTaker onRow) {
+    add(
+        sql,
+        columns,
+        statement -> {
+          try (ResultSet rows = statement.getResultSet()) {
+            while (rows.next()) {
+              onRow.take(rows);
+            }
+          }
+        });
+  }
+
+  private void add(String sql, Columns<?> columns, Answer answer) {
     if (!columns.isEmpty()) {
-      writes.add(new Write(sql, columns, onCount));
+      parts.add(new Part(sql, columns, answer));
     }
   }
 
-  /** Runs the writes that {@code adding} adds. */
+  /** Runs what {@code adding} adds. */
   public static void run(Connection tx, Consumer<Pipeline> adding) throws SQLException {
     Pipeline pipeline = new Pipeline();
     adding.accept(pipeline);
     pipeline.run(tx);
   }
 
+  /** Runs what {@code adding} adds, and answers with what it returned, which is known by then. */
+  public static <T> T get(Connection tx, Function<Pipeline, T> adding) throws SQLException {
+    Pipeline pipeline = new Pipeline();
+    T answer = adding.apply(pipeline);
+    pipeline.run(tx);
+    return answer;
+  }
+
   /** Runs what was added, and forgets it. */
   public void run(Connection tx) throws SQLException {
-    if (writes.isEmpty()) {
-      return;
+    if (!parts.isEmpty()) {
+      execute(tx, text());
     }
-    String sql = String.join(";\n", writes.stream().map(Write::sql).toList());
+  }
+
+  /**
+   * Runs what was added, and commits in the same round trip. When a statement fails, the server
+   * passes over what follows it, and so over the COMMIT.
+   */
+  void commit(Connection tx) throws SQLException {
+    if (parts.isEmpty()) {
+      tx.commit();
+    } else {
+      execute(tx, text() + ";\nCOMMIT");
+    }
+  }
+
+  private String text() {
+    return String.join(";\n", parts.stream().map(Part::sql).toList());
+  }
+
+  private void execute(Connection tx, String sql) throws SQLException {
     try (PreparedStatement statement = tx.prepareStatement(sql)) {
       int index = 1;
-      for (Write write : writes) {
-        index = write.columns.bind(tx, statement, index);
+      for (Part part : parts) {
+        index = part.columns.bind(tx, statement, index);
       }
       statement.execute();
-      for (Write write : writes) {
-        write.onCount.accept(statement.getUpdateCount());
+      for (Part part : parts) {
+        part.answer.take(statement);
         statement.getMoreResults();
       }
     }
-    writes.clear();
+    parts.clear();
   }
 }

@@ -131,17 +131,16 @@ public final class Jobs {
   public record Locked(Claim claim, Optional<String> waitsFor, Optional<String> granted) {}
 
   /**
-   * Locks the jobs of one kind about {@code subjects} until the end of the transaction, in their
-   * order; those that exist, by subject.
+   * Has {@code locks} lock the jobs of one kind about {@code subjects} until the end of the
+   * transaction, in their order; answers with those that exist, by subject, when that has run.
    */
-  public static Map<UUID, Locked> lock(Connection tx, String kind, Collection<UUID> subjects)
-      throws SQLException {
+  public static Map<UUID, Locked> lock(Pipeline locks, String kind, Collection<UUID> subjects) {
     Map<UUID, Locked> locked = new HashMap<>();
     Columns.of(new TreeSet<>(subjects))
         .value(kind)
         .add("uuid", subject -> subject)
         .query(
-            tx,
+            locks,
             """
             select subject, kind, account_id, claim, waits_for, granted from job
             where kind = ? and subject = any (?) order by subject for update
@@ -150,8 +149,8 @@ public final class Jobs {
                 new Locked(
                     claim(row),
                     Optional.ofNullable(row.getString(5)),
-                    Optional.ofNullable(row.getString(6))))
-        .forEach(job -> locked.put(job.claim.subject(), job));
+                    Optional.ofNullable(row.getString(6))),
+            job -> locked.put(job.claim.subject(), job));
     return locked;
   }
 

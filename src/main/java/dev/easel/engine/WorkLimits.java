@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntSupplier;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 
@@ -78,32 +77,38 @@ public final class WorkLimits {
 
   private static void promote(Connection tx, String scope) {
     try {
-      Slots slots = open(tx, List.of(scope));
+      Slots slots = Pipeline.get(tx, locks -> open(locks, List.of(scope)));
       slots.limit(scope).ifPresent(limit -> limit.hasNewRoom = true);
-      slots.promote(tx);
+      Pipeline.run(tx, slots::promote);
       Pipeline.run(tx, slots::write);
     } catch (SQLException failed) {
       throw new ConnectionException(failed);
     }
   }
 
-  /** Locks the limits of {@code scopes} until the end of the transaction, in their order. */
-  public static Slots open(Connection tx, Collection<String> scopes) throws SQLException {
+  /**
+   * Has {@code locks} lock the limits of {@code scopes} until the end of the transaction, in their
+   * order. The slots are known when that has run.
+   */
+  public static Slots open(Pipeline locks, Collection<String> scopes) {
     Map<String, Limit> limits = new TreeMap<>();
     Columns.of(new TreeSet<>(scopes))
         .add("text", scope -> scope)
         .query(
-            tx,
+            locks,
             """
             select scope, capacity, running, last_account from work_limit
             where scope = any (?) order by scope for update
             """,
             row ->
                 Map.entry(
-                    row.getString(1), new Limit(row.getInt(2), row.getInt(3), row.getLong(4))))
-        .forEach(entry -> limits.put(entry.getKey(), entry.getValue()));
+                    row.getString(1), new Limit(row.getInt(2), row.getInt(3), row.getLong(4))),
+            entry -> limits.put(entry.getKey(), entry.getValue()));
     return new Slots(Set.copyOf(scopes), limits);
   }
+
+  /** A job that was given the {@code nth} of the free slots. */
+  private record Promoted(String scope, long account, int nth) {}
 
   private static final class Limit {
     private final int capacity;
@@ -117,12 +122,24 @@ public final class WorkLimits {
     /** Whether somebody may be waiting although there is room. */
     private boolean hasNewRoom;
 
+    private int promoted;
+    private int lastNth;
+
     Limit(int capacity, int running, long last) {
       this.capacity = capacity;
       this.before = running;
       this.running = running;
       this.last = last;
       this.lastBefore = last;
+    }
+
+    void promoted(Promoted job) {
+      running++;
+      promoted++;
+      if (job.nth > lastNth) {
+        last = job.account;
+        lastNth = job.nth;
+      }
     }
 
     boolean hasChanged() {
@@ -180,75 +197,63 @@ public final class WorkLimits {
     }
 
     /**
-     * Promotes parked jobs into the slots that are free: of a channel one for each account in turn,
-     * each account's longest waiting first; returns how many.
+     * Has {@code writes} promote parked jobs into the slots that are free: of a channel one for
+     * each account in turn, from the one after the last on, each account's longest waiting first.
      */
-    public int promote(Connection tx) throws SQLException {
-      int promoted = 0;
-      List<String> roomy = limits.keySet().stream().filter(this::hasNewRoom).toList();
-      while (!roomy.isEmpty()) {
-        List<String> found = promoteOneRound(tx, roomy);
-        promoted += found.size();
-        roomy = found.stream().distinct().filter(this::hasNewRoom).toList();
-      }
-      return promoted;
+    public void promote(Pipeline writes) {
+      Columns.of(limits.keySet().stream().filter(this::hasNewRoom).toList())
+          .add("text", scope -> scope)
+          .add("int", scope -> locked(scope).free())
+          .add("bigint", scope -> locked(scope).last)
+          .query(
+              writes,
+              // A turn is an account that waits, in the order of the turns; each account is looked
+              // up for as many jobs as it can get at most, when all others get one.
+              """
+              with recursive turn (scope, free, last, account_id, is_second_lap, nth) as (
+                select scope, free, last, last, false, 0 from unnest(?, ?, ?) as s (scope, free, last)
+                union all
+                select turn.scope, turn.free, turn.last, next.account_id, next.is_second_lap, turn.nth + 1
+                from turn cross join lateral (
+                  (select account_id, turn.is_second_lap from job
+                   where waits_for = turn.scope and account_id > turn.account_id
+                     and account_id <= case when turn.is_second_lap then turn.last else 9223372036854775807 end
+                   order by account_id limit 1)
+                  union all
+                  (select account_id, true from job
+                   where waits_for = turn.scope and account_id <= turn.last and not turn.is_second_lap
+                   order by account_id limit 1)
+                  order by is_second_lap limit 1) as next (account_id, is_second_lap)
+                where turn.nth < turn.free
+              ), fair as (
+                select scope, free, turn.account_id, first.subject, first.kind,
+                  row_number() over (partition by scope order by first.nth, turn.nth) as nth
+                from (select *, max(nth) over (partition by scope) as turns from turn) as turn, lateral (
+                  select subject, kind, row_number() over (order by run_at, subject) as nth from job
+                  where waits_for = turn.scope and account_id = turn.account_id
+                  order by run_at, subject limit turn.free - turn.turns + 1) as first
+                where turn.nth > 0
+              )
+              update job set waits_for = null, granted = case when scope like 'channel:%' then scope end
+              from fair
+              where fair.nth <= free and job.subject = fair.subject and job.kind = fair.kind and waits_for = scope
+              returning scope, fair.account_id, fair.nth
+              """,
+              row -> new Promoted(row.getString(1), row.getLong(2), row.getInt(3)),
+              job -> locked(job.scope).promoted(job));
+    }
+
+    /** How many jobs were promoted. */
+    public int promoted() {
+      return limits.values().stream().mapToInt(limit -> limit.promoted).sum();
     }
 
     private boolean hasNewRoom(String scope) {
       return limit(scope).filter(limit -> limit.hasNewRoom && limit.free() > 0).isPresent();
     }
 
-    /** At most one job of each account, from the one after the last on; returns their scopes. */
-    private List<String> promoteOneRound(Connection tx, List<String> roomy) throws SQLException {
-      List<Promoted> promoted =
-          Columns.of(roomy)
-              .add("text", scope -> scope)
-              .add("int", scope -> locked(scope).free())
-              .add("bigint", scope -> locked(scope).last)
-              .query(
-                  tx,
-                  """
-                  with recursive turn (scope, free, last, account_id, is_second_lap, nth) as (
-                    select scope, free, last, last, false, 0 from unnest(?, ?, ?) as s (scope, free, last)
-                    union all
-                    select turn.scope, turn.free, turn.last, next.account_id, next.is_second_lap, turn.nth + 1
-                    from turn cross join lateral (
-                      (select account_id, turn.is_second_lap from job
-                       where waits_for = turn.scope and account_id > turn.account_id
-                         and account_id <= case when turn.is_second_lap then turn.last else 9223372036854775807 end
-                       order by account_id limit 1)
-                      union all
-                      (select account_id, true from job
-                       where waits_for = turn.scope and account_id <= turn.last and not turn.is_second_lap
-                       order by account_id limit 1)
-                      order by is_second_lap limit 1) as next (account_id, is_second_lap)
-                    where turn.nth < turn.free
-                  )
-                  update job set waits_for = null, granted = case when turn.scope like 'channel:%' then turn.scope end
-                  from turn, lateral (
-                    select subject, kind from job where waits_for = turn.scope and account_id = turn.account_id
-                    order by run_at, subject limit 1 for update) as first
-                  where turn.nth > 0 and job.subject = first.subject and job.kind = first.kind
-                  returning turn.scope, turn.account_id, turn.nth
-                  """,
-                  row -> new Promoted(row.getString(1), row.getLong(2), row.getInt(3)));
-      for (Promoted job : promoted) {
-        locked(job.scope).running++;
-      }
-      promoted.stream()
-          .collect(Collectors.toMap(Promoted::scope, job -> job, Promoted::later))
-          .forEach((scope, job) -> locked(scope).last = job.account);
-      return promoted.stream().map(Promoted::scope).collect(Collectors.toList());
-    }
-
     private Limit locked(String scope) {
       return Objects.requireNonNull(limits.get(scope));
-    }
-
-    private record Promoted(String scope, long account, int nth) {
-      static Promoted later(Promoted one, Promoted other) {
-        return one.nth > other.nth ? one : other;
-      }
     }
 
     /** Writes the counts. */

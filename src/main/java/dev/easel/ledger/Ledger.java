@@ -35,21 +35,21 @@ public final class Ledger {
   private Ledger() {}
 
   /**
-   * Locks {@code accounts} until the end of the transaction and reads their balances; accounts that
-   * do not exist are left out.
+   * Has {@code locks} lock {@code accounts} until the end of the transaction and read their
+   * balances, which are known when that has run; accounts that do not exist are left out.
    */
-  public static Book open(Connection tx, Collection<AccountId> accounts) throws SQLException {
+  public static Book open(Pipeline locks, Collection<AccountId> accounts) {
     Map<AccountId, Balance> balances = new TreeMap<>();
     Columns.of(new TreeSet<>(accounts))
         .add("bigint", AccountId::value)
         .query(
-            tx,
+            locks,
             """
             select id, available, held from account
             where id = any (?) order by id for no key update
             """,
-            Ledger::balance)
-        .forEach(row -> balances.put(row.account, row.balance));
+            Ledger::balance,
+            row -> balances.put(row.account, row.balance));
     return new Book(balances);
   }
 
@@ -60,7 +60,7 @@ public final class Ledger {
   public static Balance credit(
       Connection tx, AccountId account, long amount, String reason, Instant now)
       throws SQLException {
-    Book book = open(tx, List.of(account));
+    Book book = Pipeline.get(tx, locks -> open(locks, List.of(account)));
     book.credit(account, amount, reason);
     Pipeline.run(tx, writes -> book.write(writes, now));
     return book.balance(account);

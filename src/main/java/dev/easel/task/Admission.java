@@ -73,8 +73,9 @@ public final class Admission implements AutoCloseable {
 
   private final class Admitting implements Batch.Traceable<Candidate, Admitted> {
     @Override
-    public List<Admitted> run(Connection tx, List<Candidate> candidates) throws SQLException {
-      return admitAll(tx, candidates);
+    public List<Admitted> run(Connection tx, Pipeline last, List<Candidate> candidates)
+        throws SQLException {
+      return admitAll(tx, last, candidates);
     }
 
     @Override
@@ -102,14 +103,19 @@ public final class Admission implements AutoCloseable {
 
   private static Locked lock(Connection tx, List<Candidate> candidates, Instant now)
       throws SQLException {
-    return new Locked(
-        IdempotencyKeys.lock(tx, idempotent(candidates), now),
-        WorkLimits.open(tx, candidates.stream().map(c -> scope(c.request.account())).toList()),
-        Ledger.open(tx, candidates.stream().map(c -> c.request.account()).toList()),
-        KeyLimits.lock(tx, limited(candidates), now));
+    return Pipeline.get(
+        tx,
+        locks ->
+            new Locked(
+                IdempotencyKeys.lock(locks, idempotent(candidates), now),
+                WorkLimits.open(
+                    locks, candidates.stream().map(c -> scope(c.request.account())).toList()),
+                Ledger.open(locks, candidates.stream().map(c -> c.request.account()).toList()),
+                KeyLimits.lock(locks, limited(candidates), now)));
   }
 
-  private List<Admitted> admitAll(Connection tx, List<Candidate> candidates) throws SQLException {
+  private List<Admitted> admitAll(Connection tx, Pipeline writes, List<Candidate> candidates)
+      throws SQLException {
     Instant now = clock.instant();
     Locked locked = lock(tx, candidates, now);
 
@@ -123,14 +129,12 @@ public final class Admission implements AutoCloseable {
       }
     }
 
-    Pipeline writes = new Pipeline();
     Tasks.insert(writes, accepted);
     Jobs.insert(writes, accepted.stream().map(task -> job(task, locked.slots)).toList());
     locked.slots.write(writes);
     locked.book.write(writes, now);
     locked.limits.write(writes);
     locked.keys.write(writes, now);
-    writes.run(tx);
     return answers;
   }
 

@@ -2,6 +2,7 @@ package dev.easel.task;
 
 import dev.easel.db.Database;
 import dev.easel.db.DatabaseException;
+import dev.easel.db.Pipeline;
 import dev.easel.provider.Provider;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -51,7 +52,7 @@ public final class Cancellations {
   /** Whether every provider that works on it can be asked to stop. */
   private boolean canBeStopped(Task task) {
     try (Connection connection = database.connection()) {
-      return Tasks.attempts(connection, List.of(task.id()))
+      return Pipeline.get(connection, reads -> Tasks.attempts(reads, List.of(task.id())))
           .getOrDefault(task.id(), List.of())
           .stream()
           .filter(attempt -> attempt.state().isOpen())

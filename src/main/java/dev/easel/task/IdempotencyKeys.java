@@ -3,8 +3,6 @@ package dev.easel.task;
 import dev.easel.account.AccountId;
 import dev.easel.db.Columns;
 import dev.easel.db.Pipeline;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.Collection;
@@ -34,26 +32,26 @@ final class IdempotencyKeys {
   private record Kept(TaskId task, String fingerprint, String answer, Instant at) {}
 
   /**
-   * Locks {@code keys} until the end of the transaction, also those that nobody has used yet, and
-   * reads what was kept under them.
+   * Has {@code locks} lock {@code keys} until the end of the transaction, also those that nobody
+   * has used yet, and then read what was kept under them, which is known when that has run.
    */
-  static IdempotencyKeys lock(Connection tx, Collection<Scoped> keys, Instant now)
-      throws SQLException {
+  static IdempotencyKeys lock(Pipeline locks, Collection<Scoped> keys, Instant now) {
     List<Scoped> distinct = List.copyOf(new LinkedHashSet<>(keys));
     scoped(distinct)
         .query(
-            tx,
+            locks,
             """
             select pg_advisory_xact_lock(hash) from (
               select distinct hashtextextended(account_id || ':' || key, 0) as hash
               from unnest(?, ?) as k (account_id, key) order by hash) as h
             """,
-            _ -> true);
+            _ -> true,
+            _ -> {});
     Map<Scoped, Kept> kept = new HashMap<>();
     scoped(distinct)
         .value(Timestamp.from(now.minus(Idempotency.KEPT)))
         .query(
-            tx,
+            locks,
             """
             select i.account_id, i.key, i.task_id, i.fingerprint, i.answer, i.created_at
             from unnest(?, ?) as k (account_id, key)
@@ -61,13 +59,14 @@ final class IdempotencyKeys {
             where i.created_at > ?
             """,
             row ->
-                kept.put(
+                Map.entry(
                     new Scoped(new AccountId(row.getLong(1)), row.getString(2)),
                     new Kept(
                         new TaskId(row.getObject(3, UUID.class)),
                         row.getString(4),
                         row.getString(5),
-                        row.getTimestamp(6).toInstant())));
+                        row.getTimestamp(6).toInstant())),
+            entry -> kept.put(entry.getKey(), entry.getValue()));
     return new IdempotencyKeys(kept);
   }
 

@@ -3,8 +3,6 @@ package dev.easel.task;
 import dev.easel.account.KeyId;
 import dev.easel.db.Columns;
 import dev.easel.db.Pipeline;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -35,15 +33,18 @@ final class KeyLimits {
     }
   }
 
-  /** Locks {@code keys} until the end of the transaction, in id order. */
-  static KeyLimits lock(Connection tx, Collection<KeyId> keys, Instant now) throws SQLException {
+  /**
+   * Has {@code locks} lock {@code keys} until the end of the transaction, in id order; what they
+   * may spend is known when that has run.
+   */
+  static KeyLimits lock(Pipeline locks, Collection<KeyId> keys, Instant now) {
     LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
     KeyLimits limits = new KeyLimits(today);
     Columns.of(new TreeSet<>(keys))
         .value(today)
         .add("bigint", KeyId::value)
         .query(
-            tx,
+            locks,
             """
             select id, total_limit, daily_limit, used_total, case when used_on = ? then used_today else 0 end
             from api_key where id = any (?) order by id for no key update
@@ -61,8 +62,8 @@ final class KeyLimits {
                   dailyLimit,
                   row.getLong(4),
                   row.getLong(5));
-            })
-        .forEach(key -> limits.spending.put(key.key, key));
+            },
+            key -> limits.spending.put(key.key, key));
     return limits;
   }
 

@@ -3,6 +3,7 @@ package dev.easel.task;
 import dev.easel.account.AccountId;
 import dev.easel.db.Batch;
 import dev.easel.db.Database;
+import dev.easel.db.Pipeline;
 import dev.easel.engine.Claim;
 import dev.easel.engine.Jobs;
 import dev.easel.engine.WorkLimits;
@@ -64,8 +65,9 @@ public final class Settlement implements AutoCloseable {
    */
   private final class Settling implements Batch.Work<Request, Written> {
     @Override
-    public List<Written> run(Connection tx, List<Request> requests) throws SQLException {
-      return writeAll(tx, requests);
+    public List<Written> run(Connection tx, Pipeline last, List<Request> requests)
+        throws SQLException {
+      return writeAll(tx, last, requests);
     }
 
     @Override
@@ -228,15 +230,20 @@ public final class Settlement implements AutoCloseable {
     record Learns(Task task, Change change) implements Item {}
   }
 
-  private List<Written> writeAll(Connection tx, List<Request> requests) throws SQLException {
+  private List<Written> writeAll(Connection tx, Pipeline last, List<Request> requests)
+      throws SQLException {
     Instant now = clock.instant();
+    Pipeline locks = new Pipeline();
     WorkLimits.Slots slots =
-        WorkLimits.open(tx, requests.stream().flatMap(Settlement::scopes).toList());
+        WorkLimits.open(locks, requests.stream().flatMap(Settlement::scopes).toList());
     Map<UUID, Jobs.Locked> jobs =
         Jobs.lock(
-            tx, TaskRunner.KIND, requests.stream().map(r -> r.item.task().id().value()).toList());
+            locks,
+            TaskRunner.KIND,
+            requests.stream().map(r -> r.item.task().id().value()).toList());
     Map<TaskId, String> states =
-        Tasks.states(tx, requests.stream().flatMap(Settlement::canceled).toList());
+        Tasks.states(locks, requests.stream().flatMap(Settlement::canceled).toList());
+    locks.run(tx);
     Map<UUID, Boolean> unanswered = Tasks.unanswered(tx, late(requests, jobs));
 
     SettlementPage page = new SettlementPage(now, slots);
@@ -256,7 +263,7 @@ public final class Settlement implements AutoCloseable {
       }
       results.add(result);
     }
-    boolean madeDue = page.write(tx, breakers);
+    boolean madeDue = page.write(tx, last, breakers);
     List<Written> answers = new ArrayList<>(results.size());
     boolean isToTell = page.isOminous(); // one of them, which is enough
     for (Result result : results) {

@@ -79,7 +79,7 @@ final class SettlementPage {
   /** Notes what is new and how the task goes on; the job is held by whoever says so. */
   Result settle(Situation situation, Jobs.Locked job, Optional<Change> news, Course course) {
     Task task = situation.task();
-    news.ifPresent(change -> changed(situation, change));
+    news.ifPresent(change -> changed(situation, change, course));
     switch (course) {
       case Course.Hold _ -> {}
       case Course.Again(Instant at) -> later.add(new Jobs.Later(job.claim(), at));
@@ -90,21 +90,29 @@ final class SettlementPage {
     return new Result.Done();
   }
 
-  private void changed(Situation situation, Change change) {
+  private void changed(Situation situation, Change change, Course course) {
     Task task = situation.task();
     attempt(task, change);
     if (change.isRefusalToStop()) {
       notToStop.add(task.id());
     }
-    if (task.request().pieces() > 1) {
-      long made =
-          situation.attempts().stream()
-              .filter(attempt -> attempt.state() instanceof Attempt.State.Produced)
-              .count();
-      progress.add(new Tasks.Percent(task.id(), (int) (100 * made / task.request().pieces())));
-    } else {
-      progress.add(new Tasks.Percent(task.id(), change.percent()));
+    int known = task.state() instanceof TaskState.Running running ? running.percent() : 0;
+    int percent = percent(situation, change);
+    if (percent > known && !course.isFinal()) {
+      progress.add(new Tasks.Percent(task.id(), percent));
     }
+  }
+
+  private static int percent(Situation situation, Change change) {
+    int pieces = situation.task().request().pieces();
+    if (pieces == 1) {
+      return change.percent();
+    }
+    long made =
+        situation.attempts().stream()
+            .filter(attempt -> attempt.state() instanceof Attempt.State.Produced)
+            .count();
+    return (int) (100 * made / pieces);
   }
 
   private void attempt(Task task, Change change) {
@@ -174,8 +182,12 @@ final class SettlementPage {
     return !omens.bad().isEmpty();
   }
 
-  /** Writes everything; true when jobs may have become due by it. */
-  boolean write(Connection tx, Breakers breakers) throws SQLException {
+  /**
+   * Writes everything; true when jobs may have become due by it.
+   *
+   * @param last what is written with the COMMIT
+   */
+  boolean write(Connection tx, Pipeline last, Breakers breakers) throws SQLException {
     Pipeline writes = new Pipeline();
     Tasks.insertAttempts(writes, begun);
     Tasks.updateAttempts(writes, changed, now);
@@ -191,20 +203,19 @@ final class SettlementPage {
     Jobs.park(writes, parked);
     Jobs.takeAway(writes, taken, now);
     Jobs.finish(writes, finished);
+    slots.promote(writes);
+    Ledger.Book book =
+        Ledger.open(writes, holds.stream().map(hold -> hold.task.request().account()).toList());
     writes.run(tx);
 
-    int promoted = slots.promote(tx);
-    Ledger.Book book =
-        Ledger.open(tx, holds.stream().map(hold -> hold.task.request().account()).toList());
     for (Hold hold : holds) {
       TaskRequest request = hold.task.request();
       book.settle(request.account(), request.id().value(), request.credits(), hold.captured);
     }
-    slots.write(writes);
-    book.write(writes, now);
-    breakers.write(writes, omens, now);
-    writes.run(tx);
-    return promoted > 0
+    slots.write(last);
+    book.write(last, now);
+    breakers.write(last, omens, now);
+    return slots.promoted() > 0
         || !taken.isEmpty()
         || later.stream().anyMatch(job -> !job.runAt().isAfter(now));
   }

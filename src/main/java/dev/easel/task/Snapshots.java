@@ -78,7 +78,7 @@ public final class Snapshots implements AutoCloseable {
   /** Starts serving reads of {@code database}. */
   public Snapshots(Database database) {
     this.database = database;
-    this.reads = database.batch("reads", MOST_READ_AT_ONCE, this::readAll);
+    this.reads = database.batch("reads", MOST_READ_AT_ONCE, (tx, _, ids) -> readAll(tx, ids));
     this.positions = new Positions(database, this::queued, this::moved);
     this.ticker = Thread.ofPlatform().name("snapshots").daemon().start(this::tickForEver);
   }

@@ -4,6 +4,7 @@ import dev.easel.catalog.Route;
 import dev.easel.db.Batch;
 import dev.easel.db.Database;
 import dev.easel.db.DatabaseException;
+import dev.easel.db.Pipeline;
 import dev.easel.engine.Handler;
 import dev.easel.engine.Lease;
 import dev.easel.provider.Generation;
@@ -76,13 +77,17 @@ public final class TaskRunner implements Handler, AutoCloseable {
     this.settlement = settlement;
     this.outside = outside;
     this.clock = clock;
-    this.situations = database.batch("situations", MOST_LOADED_AT_ONCE, TaskRunner::load);
+    this.situations =
+        database.batch("situations", MOST_LOADED_AT_ONCE, (tx, _, ids) -> load(tx, ids));
   }
 
   private static List<Situation> load(Connection tx, List<TaskId> ids) throws SQLException {
+    Pipeline reads = new Pipeline();
+    Tasks.Loaded loaded = Tasks.load(reads, ids);
+    Map<TaskId, List<Attempt>> attempts = Tasks.attempts(reads, ids);
+    reads.run(tx);
     Map<TaskId, Task> tasks = new HashMap<>();
-    Tasks.load(tx, ids).forEach(task -> tasks.put(task.id(), task));
-    Map<TaskId, List<Attempt>> attempts = Tasks.attempts(tx, ids);
+    loaded.tasks().forEach(task -> tasks.put(task.id(), task));
     List<Situation> situations = new ArrayList<>(ids.size());
     for (TaskId id : ids) {
       Task task = tasks.get(id);

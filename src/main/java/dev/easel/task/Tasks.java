@@ -65,16 +65,34 @@ final class Tasks {
             """);
   }
 
-  /**
-   * The tasks of {@code ids} that exist, with their results: one statement, so that both are of one
-   * moment.
-   */
+  /** The tasks of {@code ids} that exist, with their results. */
   static List<Task> load(Connection tx, Collection<TaskId> ids) throws SQLException {
-    Map<TaskId, TaskRow> tasks = new LinkedHashMap<>();
+    return Pipeline.get(tx, reads -> load(reads, ids)).tasks();
+  }
+
+  /** Tasks that are read. */
+  static final class Loaded {
+    private final Map<TaskId, TaskRow> rows = new LinkedHashMap<>();
+
+    private Loaded() {}
+
+    /** Those that exist. */
+    List<Task> tasks() {
+      return rows.values().stream().map(TaskRow::task).toList();
+    }
+  }
+
+  /**
+   * Has {@code reads} read the tasks of {@code ids} that exist, with their results: one statement,
+   * so that both are of one moment.
+   */
+  static Loaded load(Pipeline reads, Collection<TaskId> ids) {
+    Loaded loaded = new Loaded();
+    Map<TaskId, TaskRow> tasks = loaded.rows;
     Columns.of(ids)
         .add("uuid", TaskId::value)
         .query(
-            tx,
+            reads,
             """
             select task.*, position, name, media_type, bytes, sha256, width, height, duration_millis
             from task left join asset on asset.task_id = task.id
@@ -88,8 +106,9 @@ final class Tasks {
                 tasks.put(id, task);
               }
               return row.getString("name") == null || task.results.add(asset(row));
-            });
-    return tasks.values().stream().map(TaskRow::task).toList();
+            },
+            _ -> {});
+    return loaded;
   }
 
   /** A part of an account's tasks, but for those that it has deleted. */
@@ -155,20 +174,16 @@ final class Tasks {
                     new TaskId(row.getObject(1, UUID.class)), row.getString(2), row.getInt(3)));
   }
 
-  /** The attempts of {@code ids}, oldest first. */
-  static Map<TaskId, List<Attempt>> attempts(Connection tx, Collection<TaskId> ids)
-      throws SQLException {
+  /** The attempts of {@code ids}, oldest first; known when {@code reads} has run. */
+  static Map<TaskId, List<Attempt>> attempts(Pipeline reads, Collection<TaskId> ids) {
     Map<TaskId, List<Attempt>> attempts = new HashMap<>();
     Columns.of(ids)
         .add("uuid", TaskId::value)
         .query(
-            tx,
+            reads,
             "select * from attempt where task_id = any (?) order by task_id, piece, number",
-            row ->
-                attempts
-                    .computeIfAbsent(
-                        new TaskId(row.getObject("task_id", UUID.class)), _ -> new ArrayList<>())
-                    .add(attempt(row)));
+            row -> new AttemptOf(new TaskId(row.getObject("task_id", UUID.class)), attempt(row)),
+            row -> attempts.computeIfAbsent(row.task, _ -> new ArrayList<>()).add(row.attempt));
     return attempts;
   }
 
@@ -266,7 +281,7 @@ final class Tasks {
                 tx,
                 "select task_id from attempt where id = any (?)",
                 row -> new TaskId(row.getObject(1, UUID.class)));
-    Map<TaskId, List<Attempt>> attempts = attempts(tx, ids);
+    Map<TaskId, List<Attempt>> attempts = Pipeline.get(tx, reads -> attempts(reads, ids));
     return load(tx, ids).stream()
         .map(task -> new Situation(task, attempts.getOrDefault(task.id(), List.of())))
         .findFirst();
@@ -378,15 +393,16 @@ final class Tasks {
             });
   }
 
-  /** The states of {@code ids}. */
-  static Map<TaskId, String> states(Connection tx, Collection<TaskId> ids) throws SQLException {
+  /** The states of {@code ids}, known when {@code reads} has run. */
+  static Map<TaskId, String> states(Pipeline reads, Collection<TaskId> ids) {
     Map<TaskId, String> states = new HashMap<>();
     Columns.of(ids)
         .add("uuid", TaskId::value)
         .query(
-            tx,
+            reads,
             "select id, state from task where id = any (?)",
-            row -> states.put(new TaskId(row.getObject(1, UUID.class)), row.getString(2)));
+            row -> Map.entry(new TaskId(row.getObject(1, UUID.class)), row.getString(2)),
+            entry -> states.put(entry.getKey(), entry.getValue()));
     return states;
   }
 

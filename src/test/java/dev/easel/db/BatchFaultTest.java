@@ -215,9 +215,9 @@ class BatchFaultTest {
   /** Notes numbers, each of which can be noted once. */
   private final class Noting implements Batch.Traceable<Integer, String> {
     @Override
-    public List<String> run(Connection tx, List<Integer> items) throws SQLException {
+    public List<String> run(Connection tx, Pipeline last, List<Integer> items) {
       gate.acquireUninterruptibly();
-      return note(tx, items);
+      return note(tx, last, items);
     }
 
     @Override
@@ -234,16 +234,16 @@ class BatchFaultTest {
     }
   }
 
-  private static List<String> note(Connection tx, List<Integer> items) throws SQLException {
+  private static List<String> note(Connection tx, Pipeline last, List<Integer> items) {
     Columns<Integer> rows = Columns.of(items).add("int", n -> n);
-    Pipeline.run(tx, writes -> rows.into(writes, "insert into noted select unnest(?)"));
+    rows.into(last, "insert into noted select unnest(?)");
     return items.stream().map(n -> "noted " + n).toList();
   }
 
   /** Locks the rows of its numbers. */
   private static final class Locking implements Batch.Work<Integer, String> {
     @Override
-    public List<String> run(Connection tx, List<Integer> items) throws SQLException {
+    public List<String> run(Connection tx, Pipeline last, List<Integer> items) throws SQLException {
       Columns.of(items)
           .add("int", n -> n)
           .query(tx, "select n from lockable where n = any (?) order by n for update", row -> true);
@@ -261,11 +261,11 @@ class BatchFaultTest {
             end $$
             """
                 .formatted(limit, state);
-    return (tx, items) -> {
+    return (tx, last, items) -> {
       try (Statement trouble = tx.createStatement()) {
         trouble.execute(statement.apply(times));
       }
-      return note(tx, items);
+      return note(tx, last, items);
     };
   }
 

@@ -152,11 +152,11 @@ class BatchTest {
     return database.batch(
         "test",
         most,
-        (tx, items) -> {
+        (tx, last, items) -> {
           gate.acquireUninterruptibly();
           transactions.add(List.copyOf(items));
           Columns<Integer> rows = Columns.of(items).add("int", n -> n);
-          Pipeline.run(tx, writes -> rows.into(writes, "insert into noted select unnest(?)"));
+          rows.into(last, "insert into noted select unnest(?)");
           return items.stream().map(n -> n * 2).toList();
         });
   }

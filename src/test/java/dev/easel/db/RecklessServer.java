@@ -23,6 +23,8 @@ public final class RecklessServer implements AutoCloseable {
           "autovacuum = off",
           "track_activities = off",
           "track_counts = off",
+          "update_process_title = off",
+          "compute_query_id = off",
           "deadlock_timeout = '1h'",
           "wal_writer_delay = '10s'",
           "bgwriter_delay = '10s'");
@@ -46,7 +48,7 @@ public final class RecklessServer implements AutoCloseable {
     try {
       Path data = Files.createTempDirectory(place(), "easel-reckless-server-");
       Path home = Files.createDirectories(data.resolve("postgres"));
-      Files.writeString(home.resolve("custom.conf"), "max_connections = 120\n");
+      Files.writeString(home.resolve("custom.conf"), "max_connections = 120\nwal_level = minimal\nmax_wal_senders = 0\n");
       RecklessServer server = new RecklessServer(data, EmbeddedPostgres.start(data));
       server.administration.useHandle(tx -> {
         SETTINGS.forEach(setting -> tx.execute("alter system set " + setting));

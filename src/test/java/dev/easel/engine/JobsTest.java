@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,12 @@ class JobsTest {
     assertThat(third.number()).isEqualTo(fresh.number() + 1);
     assertThat(Jobs.renew(tx, List.of(fresh), LEASED)).as("no longer leased by it").isEmpty();
     Pipeline.run(tx, writes -> Jobs.finish(writes, List.of(third)));
-    assertThat(Jobs.lock(tx, "test", List.of(third.subject()))).isEmpty();
+    assertThat(locked(third)).isNull();
+  }
+
+  private Jobs.@Nullable Locked locked(Claim claim) throws SQLException {
+    return Pipeline.get(tx, locks -> Jobs.lock(locks, "test", List.of(claim.subject())))
+        .get(claim.subject());
   }
 
   @Test
@@ -99,7 +105,7 @@ class JobsTest {
     Pipeline.run(tx, writes -> Jobs.park(writes, List.of(new Jobs.Parked(claim, "channel:full"))));
     assertThat(Jobs.renew(tx, List.of(claim), LEASED)).isEmpty();
     assertThat(claim("n", NOW, 1)).isEmpty();
-    assertThat(Jobs.lock(tx, "test", List.of(claim.subject())).get(claim.subject()))
+    assertThat(locked(claim))
         .isEqualTo(new Jobs.Locked(claim, Optional.of("channel:full"), Optional.empty()));
   }
 

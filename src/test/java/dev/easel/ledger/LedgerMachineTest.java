@@ -125,7 +125,10 @@ class LedgerMachineTest {
     private void write(Connection tx, boolean interrupted) {
       try {
         Ledger.Book book =
-            Ledger.open(tx, model.purses.stream().map(purse -> purse.account).toList());
+            Pipeline.get(
+                tx,
+                locks ->
+                    Ledger.open(locks, model.purses.stream().map(purse -> purse.account).toList()));
         int movements = 1 + random.nextInt(MOVEMENTS_IN_A_BOOK);
         boolean afterWriting = random.nextBoolean();
         for (int i = 0; i < movements; i++) {

@@ -80,7 +80,8 @@ class LedgerTest {
     try {
       return database.transaction(tx -> {
         try {
-          Ledger.Book book = Ledger.open(tx.getConnection(), List.of(account));
+          Ledger.Book book =
+              Pipeline.get(tx.getConnection(), locks -> Ledger.open(locks, List.of(account)));
           for (String movement : movements.isEmpty() ? new String[0] : movements.split(", ")) {
             apply(book, account, movement.split(" "));
           }
@@ -114,7 +115,8 @@ class LedgerTest {
   void anAccountThatWasNotLockedCannotBeMoved() throws SQLException {
     AccountId account = account();
     try (java.sql.Connection tx = database.connection()) {
-      Ledger.Book book = Ledger.open(tx, List.of(account, new AccountId(999_999)));
+      Ledger.Book book =
+          Pipeline.get(tx, locks -> Ledger.open(locks, List.of(account, new AccountId(999_999))));
       assertThat(book.balance(account)).isEqualTo(new Balance(0, 0));
       assertThatThrownBy(() -> book.credit(new AccountId(999_999), 1, ""))
           .isInstanceOf(IllegalArgumentException.class)
@@ -180,7 +182,8 @@ class LedgerTest {
   private static void book(AccountId account, Movements movements) {
     database.transaction(tx -> {
       try {
-        Ledger.Book book = Ledger.open(tx.getConnection(), List.of(account));
+        Ledger.Book book =
+            Pipeline.get(tx.getConnection(), locks -> Ledger.open(locks, List.of(account)));
         movements.in(book);
         Pipeline.run(tx.getConnection(), writes -> book.write(writes, NOW));
         return book.balance(account);

@@ -14,6 +14,7 @@ import dev.easel.catalog.MediaKind;
 import dev.easel.catalog.Parameters;
 import dev.easel.catalog.Route;
 import dev.easel.db.Database;
+import dev.easel.db.Pipeline;
 import dev.easel.db.SettableClock;
 import dev.easel.engine.ManualEngine;
 import dev.easel.engine.WorkLimits;
@@ -213,7 +214,9 @@ final class TestHouse implements AutoCloseable {
 
   /** The task's attempts, oldest first. */
   List<Attempt> attempts(Task task) {
-    return reading(tx -> Tasks.attempts(tx, List.of(task.id())).getOrDefault(task.id(), List.of()));
+    return reading(tx ->
+        Pipeline.get(tx, reads -> Tasks.attempts(reads, List.of(task.id())))
+            .getOrDefault(task.id(), List.of()));
   }
 
   Balance balance(Customer customer) {
