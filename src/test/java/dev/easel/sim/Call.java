@@ -13,6 +13,7 @@ final class Call {
   private final Object target;
   private final Method method;
   private final @Nullable Object @Nullable [] arguments;
+  private final boolean endsTransaction;
 
   private Optional<Duration> lockTimeout;
   private @Nullable Object result;
@@ -22,6 +23,7 @@ final class Call {
   /**
    * A call of {@code method}.
    *
+   * @param endsTransaction whether it commits or rolls back
    * @param lockTimeout for how long it may wait for a lock
    */
   Call(
@@ -29,7 +31,9 @@ final class Call {
       Object target,
       Method method,
       @Nullable Object @Nullable [] arguments,
+      boolean endsTransaction,
       Duration lockTimeout) {
+    this.endsTransaction = endsTransaction;
     this.lockTimeout = Optional.of(lockTimeout);
     this.backend = backend;
     this.target = target;
@@ -42,7 +46,7 @@ final class Call {
   }
 
   boolean endsTransaction() {
-    return method.getName().equals("commit") || method.getName().equals("rollback");
+    return endsTransaction;
   }
 
   boolean isDone() {

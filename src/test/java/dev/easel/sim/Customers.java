@@ -145,6 +145,7 @@ final class Customers {
   /** Opens accounts of every sort: rich and poor, with and without limits. */
   void open(Handle tx) {
     int count = random.nextInt(3, 20);
+    int least = random.nextInt(4) == 0 ? 1 : 8;
     for (int i = 0; i < count; i++) {
       boolean poor = i > 0 && random.nextInt(4) == 0;
       Key.Rules rules =
@@ -156,7 +157,7 @@ final class Customers {
                   List.of(),
                   List.of())
               : Key.Rules.NONE;
-      int cap = random.nextBoolean() ? random.nextInt(1, 12) : 0;
+      int cap = random.nextBoolean() ? random.nextInt(least, 40) : 0;
       customers.add(open(tx, i, poor ? random.nextInt(40, 200) : RICH, cap, rules));
     }
   }

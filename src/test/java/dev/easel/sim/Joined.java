@@ -12,28 +12,48 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes that stand in one text, made one by one: the server plans each of them once, rather than
- * once for each of the many texts that it is part of. They remain one step.
+ * Statements that stand in one text, made one by one: the server plans each of them once, rather
+ * than once for each of the many texts that it is part of. They remain one step.
  */
 final class Joined implements InvocationHandler {
   private static final String SEPARATOR = ";\n";
+  private static final String COMMIT = SEPARATOR + "COMMIT";
+
+  private final List<LockOrder.Locking> locking = new ArrayList<>();
 
   private final List<Part> parts = new ArrayList<>();
   private int next;
   private int shown;
 
+  private final boolean commits;
+  private final Connection connection;
+
   private record Part(PreparedStatement statement, int firstParameter) {}
 
   Joined(Connection connection, String sql) throws SQLException {
+    this.connection = connection;
+    this.commits = commits(sql);
     int parameters = 0;
-    for (String text : sql.split(SEPARATOR, -1)) {
-      parts.add(new Part(connection.prepareStatement(text), parameters));
+    for (String text :
+        (commits ? sql.substring(0, sql.length() - COMMIT.length()) : sql).split(SEPARATOR, -1)) {
+      PreparedStatement statement = LockOrder.prepare(connection, text, locking);
+      parts.add(new Part(statement, parameters));
       parameters += Math.toIntExact(text.chars().filter(c -> c == '?').count());
     }
   }
 
+  /** Whether the transaction is committed with the last statement. */
+  static boolean commits(String sql) {
+    return sql.endsWith(COMMIT);
+  }
+
   static boolean is(String sql) {
     return sql.contains(SEPARATOR);
+  }
+
+  /** Those of the statements that lock rows. */
+  List<LockOrder.Locking> locking() {
+    return locking;
   }
 
   @Override
@@ -45,6 +65,7 @@ final class Joined implements InvocationHandler {
         yield null;
       }
       case "execute" -> execute();
+      case "getResultSet" -> parts.get(shown).statement.getResultSet();
       case "getUpdateCount" -> parts.get(shown).statement.getUpdateCount();
       case "getMoreResults" -> {
         shown++;
@@ -80,6 +101,9 @@ final class Joined implements InvocationHandler {
     while (next < parts.size()) {
       parts.get(next).statement.execute();
       next++;
+    }
+    if (commits) {
+      connection.commit();
     }
     return false;
   }

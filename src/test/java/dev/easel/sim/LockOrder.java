@@ -1,5 +1,10 @@
 package dev.easel.sim;
 
+import static java.sql.ResultSet.CONCUR_READ_ONLY;
+import static java.sql.ResultSet.TYPE_SCROLL_INSENSITIVE;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -24,15 +29,27 @@ final class LockOrder {
 
   private final TreeSet<String> held = new TreeSet<>();
 
-  /** The table that a statement locks rows of. */
-  static Optional<String> table(String sql) {
-    Matcher locking = LOCKING.matcher(sql.strip());
-    return locking.matches() ? Optional.of(locking.group(1)) : Optional.empty();
+  /** A statement that locks rows of a table, and answers with them. */
+  record Locking(String table, PreparedStatement statement) {}
+
+  /** Prepares a statement; if it locks rows, it is added to {@code locking}. */
+  static PreparedStatement prepare(Connection connection, String sql, List<Locking> locking)
+      throws SQLException {
+    Matcher found = LOCKING.matcher(sql.strip());
+    if (!found.matches()) {
+      return connection.prepareStatement(sql);
+    }
+    PreparedStatement statement =
+        connection.prepareStatement(sql, TYPE_SCROLL_INSENSITIVE, CONCUR_READ_ONLY);
+    locking.add(new Locking(found.group(1), statement));
+    return statement;
   }
 
   /** Looks at the rows that were locked; says what is wrong with their order. */
-  Optional<String> locked(String table, ResultSet rows) throws SQLException {
+  Optional<String> locked(Locking locking) throws SQLException {
     Optional<String> wrong = Optional.empty();
+    String table = locking.table;
+    ResultSet rows = locking.statement.getResultSet();
     while (rows.next()) {
       String row = TABLES.indexOf(table) + " " + sortable(rows.getString(1));
       if (!held.add(row)) {

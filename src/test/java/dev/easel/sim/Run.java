@@ -94,11 +94,11 @@ final class Run {
     lane.outside()
         .transaction(tx -> {
           customers.open(tx);
-          ChannelLimits.set(tx, "a", random.nextInt(2, 30));
-          ChannelLimits.set(tx, "b", random.nextBoolean() ? 0 : random.nextInt(5, 30));
+          ChannelLimits.set(tx, "a", random.nextInt(2, 150));
+          ChannelLimits.set(tx, "b", random.nextBoolean() ? 0 : random.nextInt(5, 150));
           return tx;
         });
-    customers.plan(random.nextInt(206, 220), Duration.ofSeconds(random.nextInt(3, 16)));
+    customers.plan(random.nextInt(203, 212), Duration.ofSeconds(random.nextInt(3, 16)));
     int count = random.nextInt(2, 4);
     for (int i = 1; i <= count; i++) {
       live("node-" + i);
@@ -156,7 +156,7 @@ final class Run {
           if (faults.isOver()) {
             return;
           }
-          int capacity = random.nextInt(1, 30);
+          int capacity = random.nextInt(1, 150);
           anyNode()
               .ifPresent(node ->
                   scheduler.start(
@@ -194,7 +194,7 @@ final class Run {
     if (scheduler.time().compareTo(nextLook) < 0 || !customers.areAnswered()) {
       return false;
     }
-    nextLook = scheduler.time().plusSeconds(3);
+    nextLook = scheduler.time().plusSeconds(6);
     return lane.liveTasks() == 0 && all.stream().noneMatch(node -> node.host().isPaused());
   }
 }

@@ -48,7 +48,7 @@ final class Scheduler {
     this.random = random;
     this.trace = trace;
     this.backends = backends;
-    this.patienceOfGroups = random.nextInt(2, 12);
+    this.patienceOfGroups = random.nextInt(2, 40);
     backends.begin(
         new Backends.Listener() {
           @Override

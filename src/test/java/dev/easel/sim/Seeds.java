@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /** Which seeds are run: {@code -Deasel.seeds=1000}, {@code -Deasel.seeds=500-600}. */
 record Seeds(long from, long to) {
-  private static final String DEFAULT = "500";
+  private static final String DEFAULT = "1000";
 
   Seeds {
     if (from > to) {

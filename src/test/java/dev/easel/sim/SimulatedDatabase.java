@@ -1,8 +1,5 @@
 package dev.easel.sim;
 
-import static java.sql.ResultSet.CONCUR_READ_ONLY;
-import static java.sql.ResultSet.TYPE_SCROLL_INSENSITIVE;
-
 import java.io.PrintWriter;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -10,17 +7,16 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Logger;
@@ -38,6 +34,11 @@ final class SimulatedDatabase implements DataSource {
 
   private static final Duration LOCK_TIMEOUT = Duration.ofMillis(500);
   private static final String LOCK_TIMEOUT_SETTING = "select set_config('lock_timeout', ?, true)";
+
+  /** Time is simulated, so the server is told to set something else. */
+  private static final String SIMULATED_TIMEOUT_SETTING =
+      LOCK_TIMEOUT_SETTING.replace("lock_timeout", "easel.lock_timeout");
+
   private static final String CONNECTION_LOST = "08006";
   private static final Map<String, String> LABELS = new ConcurrentHashMap<>();
 
@@ -118,26 +119,35 @@ final class SimulatedDatabase implements DataSource {
     private @Nullable Object use(
         Object proxy, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
       return switch (method.getName()) {
-        case "commit" -> step("commit", Faults.Place.COMMIT, call(real(), method, arguments));
+        case "commit" -> step("commit", Faults.Place.COMMIT, call(real(), method, arguments, true));
         case "rollback", "setTransactionIsolation" ->
-            step(method.getName(), Faults.Place.STATEMENT, call(real(), method, arguments));
+            step(
+                method.getName(),
+                Faults.Place.STATEMENT,
+                call(real(), method, arguments, method.getName().equals("rollback")));
         case "prepareStatement" -> {
           String sql = (String) Objects.requireNonNull(Objects.requireNonNull(arguments)[0]);
           boolean ofTimeout = sql.equals(LOCK_TIMEOUT_SETTING);
-          if (ofTimeout) { // time is simulated, so the server is told to set something else
-            arguments[0] = sql.replace("lock_timeout", "easel.lock_timeout");
+          List<LockOrder.Locking> locking = new ArrayList<>();
+          Statement statement;
+          if (Joined.is(sql)) {
+            Joined joined = new Joined(real(), sql);
+            locking.addAll(joined.locking());
+            statement = proxy(PreparedStatement.class, joined);
+          } else {
+            statement =
+                LockOrder.prepare(real(), ofTimeout ? SIMULATED_TIMEOUT_SETTING : sql, locking);
           }
-          Optional<String> locked = LockOrder.table(sql);
-          Object statement =
-              Joined.is(sql)
-                  ? proxy(PreparedStatement.class, new Joined(real(), sql))
-                  : locked.isPresent()
-                      ? real().prepareStatement(sql, TYPE_SCROLL_INSENSITIVE, CONCUR_READ_ONLY)
-                      : Objects.requireNonNull(plain(real(), method, arguments));
           yield proxy(
               PreparedStatement.class,
               new OfStatement(
-                  this, (Connection) proxy, (Statement) statement, label(sql), ofTimeout, locked));
+                  this,
+                  (Connection) proxy,
+                  statement,
+                  label(sql),
+                  ofTimeout,
+                  Joined.commits(sql),
+                  locking));
         }
         case "createStatement" ->
             throw new UnsupportedOperationException("statements here are prepared");
@@ -145,12 +155,16 @@ final class SimulatedDatabase implements DataSource {
       };
     }
 
-    void locked(String table, ResultSet rows) throws SQLException {
-      locks.locked(table, rows).ifPresent(scheduler::violated);
+    void locked(LockOrder.Locking locking) throws SQLException {
+      locks.locked(locking).ifPresent(scheduler::violated);
     }
 
-    private Call call(Object target, Method method, @Nullable Object @Nullable [] arguments) {
-      return new Call(backend, target, method, arguments, lockTimeout);
+    private Call call(
+        Object target,
+        Method method,
+        @Nullable Object @Nullable [] arguments,
+        boolean endsTransaction) {
+      return new Call(backend, target, method, arguments, endsTransaction, lockTimeout);
     }
 
     private Connection real() {
@@ -165,7 +179,7 @@ final class SimulatedDatabase implements DataSource {
         step(
             "rollback",
             Faults.Place.STATEMENT,
-            call(real(), method(Connection.class, "rollback"), null));
+            call(real(), method(Connection.class, "rollback"), null, true));
       }
       closed = true;
       if (!cut) {
@@ -193,7 +207,7 @@ final class SimulatedDatabase implements DataSource {
       cut = true;
       if (backend.isInTransaction()) {
         // The server notices at once.
-        scheduler.await(call(real(), method(Connection.class, "rollback"), null));
+        scheduler.await(call(real(), method(Connection.class, "rollback"), null, true));
       }
       giveBack();
       return new SQLException(
@@ -239,7 +253,8 @@ final class SimulatedDatabase implements DataSource {
       Statement real,
       String label,
       boolean ofTimeout,
-      Optional<String> locked)
+      boolean commits,
+      List<LockOrder.Locking> locking)
       implements InvocationHandler {
     @Override
     public @Nullable Object invoke(
@@ -249,9 +264,11 @@ final class SimulatedDatabase implements DataSource {
         connection.requireOpen();
         Object answer =
             connection.step(
-                label, Faults.Place.STATEMENT, connection.call(real, method, arguments));
-        if (locked.isPresent() && answer instanceof ResultSet rows) {
-          connection.locked(locked.get(), rows);
+                label,
+                commits ? Faults.Place.COMMIT : Faults.Place.STATEMENT,
+                connection.call(real, method, arguments, commits));
+        for (LockOrder.Locking one : locking) {
+          connection.locked(one);
         }
         return answer;
       }

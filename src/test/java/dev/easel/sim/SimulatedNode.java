@@ -179,7 +179,7 @@ final class SimulatedNode implements SimulatedDatabase.Node {
       world.scheduler.after(pause(10_000), next::ring);
       next.await();
       // Some time passes until it runs: then there is more to claim at once.
-      world.scheduler.sleepUntilNext(Duration.ofSeconds(10));
+      world.scheduler.sleepUntilNext(Duration.ofSeconds(20));
       wake = new Scheduler.Alarm();
       if (!engine.claim()) {
         world.scheduler.sleep(PAUSE_WHEN_DATABASE_AWAY);
@@ -189,7 +189,7 @@ final class SimulatedNode implements SimulatedDatabase.Node {
 
   private void rescueForEver(SteppedEngine engine) {
     while (true) {
-      world.scheduler.sleep(pause(16_000));
+      world.scheduler.sleep(pause(28_000));
       engine.rescue();
     }
   }
