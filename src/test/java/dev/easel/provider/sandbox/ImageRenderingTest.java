@@ -49,6 +49,24 @@ class ImageRenderingTest {
     assertThat(image.getHeight()).isEqualTo(height);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "webp"})
+  void aTransparentBackgroundIsTransparent(String format) {
+    BufferedImage cut =
+        requests.picture(
+            "{\"prompt\":\"a hill\",\"size\":\"128x96\",\"background\":\"transparent\","
+                + "\"output_format\":\"%s\"}".formatted(format));
+    BufferedImage whole = requests.picture("{\"prompt\":\"a hill\",\"size\":\"128x96\"}");
+    for (int[] corner : new int[][] {{0, 0}, {127, 0}, {0, 95}, {127, 95}, {64, 0}}) {
+      assertThat(cut.getRGB(corner[0], corner[1]) >>> 24).as("opacity of a corner").isZero();
+    }
+    assertThat(cut.getRGB(64, 48) >>> 24).as("opacity of the middle").isEqualTo(255);
+    assertThat(mean(cut, 0.3, 0.3, 0.7, 0.6).getRGB() & 0xF0F0F0)
+        .as("the middle is as it always is")
+        .isEqualTo(mean(whole, 0.3, 0.3, 0.7, 0.6).getRGB() & 0xF0F0F0);
+    assertThat(whole.getColorModel().hasAlpha()).isFalse();
+  }
+
   @Test
   void withoutAFormatItIsPng() throws IOException {
     assertThat(formatOf(requests.imageFile("{\"prompt\":\"a hill\",\"size\":\"96x64\"}")))
