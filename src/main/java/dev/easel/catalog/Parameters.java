@@ -88,6 +88,11 @@ public final class Parameters {
     return text("output_format");
   }
 
+  /** Quality of a file that loses some, in percent. */
+  public OptionalInt outputCompression() {
+    return integer("output_compression");
+  }
+
   /** Length of a video in seconds; empty where it is left to the model. */
   public OptionalInt duration() {
     return integer("duration");

@@ -121,6 +121,30 @@ class TaskRunnerTest {
         quote);
   }
 
+  @Test
+  void aPictureOfAnotherFormatIsConvertedWhenItIsStored() {
+    Customer customer = house.customer(100);
+    TaskRequest plain = TestHouse.request(customer, 10, 1);
+    Task task =
+        house.accept(
+            customer,
+            new TaskRequest(
+                plain.id(),
+                plain.account(),
+                plain.key(),
+                plain.origin(),
+                plain.model(),
+                plain.kind(),
+                new Parameters(plain.parameters().toJson().put("output_format", "webp")),
+                plain.pieceSize(),
+                plain.credits()));
+    house.a.submits(produced(1));
+    house.engine.runAll();
+    assertThat(((TaskState.Succeeded) house.state(task)).results())
+        .extracting(Asset::mediaType)
+        .containsExactly("image/webp");
+  }
+
   /** As much of an MP4 file as says how long it is. */
   private static Output film(int millis) {
     ByteBuffer file = ByteBuffer.allocate(16 + 8 + 8 + 100);

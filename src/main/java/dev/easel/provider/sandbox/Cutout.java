@@ -14,8 +14,8 @@ final class Cutout {
     int width = image.getWidth();
     int height = image.getHeight();
     BufferedImage cut = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
-    int[] from = ImageFiles.pixels(image);
-    int[] to = ImageFiles.pixels(cut);
+    int[] from = Pixels.of(image);
+    int[] to = Pixels.of(cut);
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
         double distance = Math.hypot((2 * x + 1.0) / width - 1, (2 * y + 1.0) / height - 1);

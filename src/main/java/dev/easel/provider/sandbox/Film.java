@@ -140,7 +140,7 @@ final class Film {
   /** RGB to BT.709 in the limited range; jcodec keeps samples less 128. */
   private static void toVideoColours(BufferedImage image, Picture picture) {
     int width = image.getWidth();
-    int[] rgb = ImageFiles.pixels(image);
+    int[] rgb = Pixels.of(image);
     byte[] luma = picture.getPlaneData(0);
     byte[] blue = picture.getPlaneData(1);
     byte[] red = picture.getPlaneData(2);
@@ -170,7 +170,7 @@ final class Film {
   /** The same, each pixel four times. */
   private static void toDoubledVideoColours(BufferedImage image, Picture picture) {
     int width = image.getWidth();
-    int[] rgb = ImageFiles.pixels(image);
+    int[] rgb = Pixels.of(image);
     byte[] luma = picture.getPlaneData(0);
     byte[] blue = picture.getPlaneData(1);
     byte[] red = picture.getPlaneData(2);

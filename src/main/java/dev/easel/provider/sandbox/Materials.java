@@ -1,6 +1,7 @@
 package dev.easel.provider.sandbox;
 
 import dev.easel.asset.FilmFrames;
+import dev.easel.asset.ImageFiles;
 import dev.easel.catalog.MediaKind;
 import dev.easel.catalog.Parameters;
 import dev.easel.provider.References;

@@ -1,5 +1,6 @@
 package dev.easel.provider.sandbox;
 
+import dev.easel.asset.ImageFiles;
 import dev.easel.catalog.MediaKind;
 import dev.easel.catalog.Parameters;
 import dev.easel.provider.Generation;
@@ -155,7 +156,9 @@ final class Studio {
                 Grain.sprinkle(image, artwork.seed());
                 caption(image, artwork, parameters.prompt(), 1);
                 return ImageFiles.encode(
-                    parameters.isTransparent() ? Cutout.of(image) : image, format(parameters));
+                    parameters.isTransparent() ? Cutout.of(image) : image,
+                    format(parameters),
+                    parameters.outputCompression());
               });
     };
   }
@@ -186,7 +189,8 @@ final class Studio {
                   ImageFiles.encode(
                       Inpainting.paint(
                           Scaling.cover(first, size), Scaling.cover(mask, size), artwork),
-                      format(parameters)));
+                      format(parameters),
+                      parameters.outputCompression()));
     };
   }
 

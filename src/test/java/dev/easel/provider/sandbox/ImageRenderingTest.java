@@ -7,8 +7,9 @@ import static dev.easel.provider.sandbox.Requests.plain;
 import static dev.easel.provider.sandbox.Requests.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.easel.asset.ImageFiles;
+import dev.easel.asset.ImageFiles.Decoding;
 import dev.easel.catalog.MediaKind;
-import dev.easel.provider.sandbox.ImageFiles.Decoding;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -364,7 +365,7 @@ class ImageRenderingTest {
     int best = 0;
     for (int y = (int) (top * image.getHeight()); y < bottom * image.getHeight(); y++) {
       for (int x = 0; x < image.getWidth(); x++) {
-        best = Math.max(best, ImageFiles.lightness(image.getRGB(x, y)));
+        best = Math.max(best, Pixels.lightness(image.getRGB(x, y)));
       }
     }
     return best;
@@ -374,7 +375,7 @@ class ImageRenderingTest {
     int count = 0;
     for (int y = (int) (top * image.getHeight()); y < bottom * image.getHeight(); y++) {
       for (int x = 0; x < image.getWidth() * 3 / 4; x++) {
-        count += ImageFiles.lightness(image.getRGB(x, y)) > 150 ? 1 : 0;
+        count += Pixels.lightness(image.getRGB(x, y)) > 150 ? 1 : 0;
       }
     }
     return count;
