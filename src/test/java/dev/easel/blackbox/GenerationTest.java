@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.URI;
 import java.nio.ByteBuffer;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** That the files which come of a request are what it asked for, and are paid for as they are. */
@@ -90,8 +91,7 @@ class GenerationTest {
   }
 
   @Test
-  void aLengthLeftToTheModelIsHeldAtMostAndPaidAsItIs()
-      throws IOException {
+  void aLengthLeftToTheModelIsHeldAtMostAndPaidAsItIs() throws IOException {
     String key = gateway.node().account(CREDITS);
     String input = "{'prompt':'%srain falls','resolution':'480p','duration':-1}";
     String waiting =
@@ -119,8 +119,7 @@ class GenerationTest {
   }
 
   @Test
-  void aFilmBeginsAndEndsWithTheFramesGivenAndFollowsAFilm()
-      throws IOException, JCodecException {
+  void aFilmBeginsAndEndsWithTheFramesGivenAndFollowsAFilm() throws IOException, JCodecException {
     String key = gateway.node().account(CREDITS);
     JsonNode record =
         film(
@@ -204,13 +203,10 @@ class GenerationTest {
   }
 
   private static HttpResponse<byte[]> drawn(String key, String format) {
-    String body =
-        "{\"model\":\"nano-banana-2\",\"prompt\":\"a kite\",\"output_format\":\"%s\"}";
+    ObjectNode body = JsonNodeFactory.instance.objectNode().put("model", "nano-banana-2");
+    body.put("prompt", "a kite").put("output_format", format);
     JsonNode task =
-        gateway
-            .node()
-            .post("/apimodels/api/v1/images/generations", key, body.formatted(format))
-            .json();
+        gateway.node().post("/apimodels/api/v1/images/generations", key, body.toString()).json();
     JsonNode done = gateway.node().await(key, task.at("/data/taskId").asString());
     return answer(done.path("image_url").asString());
   }
