@@ -106,12 +106,25 @@ final class Channels {
   }
 
   private static References references(ImageFetcher images) {
-    return url ->
-        switch (images.fetch(url)) {
-          case ImageFetcher.Fetched.Image image -> new References.Reference.Loaded(image.content());
-          case ImageFetcher.Fetched.Refused(String reason) ->
-              new References.Reference.Refused(reason);
+    return (kind, url) ->
+        switch (kind) {
+          case IMAGE ->
+              switch (images.fetch(url)) {
+                case ImageFetcher.Fetched.Image image ->
+                    new References.Reference.Loaded(image.content());
+                case ImageFetcher.Fetched.Refused(String reason) ->
+                    new References.Reference.Refused(reason);
+              };
+          case VIDEO -> recording(images.film(url));
+          case AUDIO -> recording(images.sound(url));
         };
+  }
+
+  private static References.Reference recording(ImageFetcher.Recorded recorded) {
+    return switch (recorded) {
+      case ImageFetcher.Recording(byte[] content) -> new References.Reference.Loaded(content);
+      case ImageFetcher.Fetched.Refused(String reason) -> new References.Reference.Refused(reason);
+    };
   }
 
   /** The adapter of a channel. */

@@ -43,7 +43,7 @@ class ArchitectureTest {
           edges("ledger", "account", "db"),
           edges("engine", "account", "db"),
           edges("provider", "catalog"),
-          edges("provider.*", "catalog", "net", "provider"),
+          edges("provider.*", "asset", "catalog", "net", "provider"),
           edges("asset", "account", "net", "wording"),
           edges("task", "account", "asset", "catalog", "db", "engine", "ledger", "provider"),
           edges("api", "account", "asset", "catalog", "db", "net", "provider", "task", "wording"),

@@ -262,7 +262,7 @@ public final class Intake {
         order.model.kind(),
         order.parameters,
         order.model.pieceSize(),
-        order.quote.credits());
+        order.quote);
   }
 
   private Verdict<Receipt> admit(

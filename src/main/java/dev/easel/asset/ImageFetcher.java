@@ -7,10 +7,15 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.function.Predicate;
 
-/** Fetches the reference images that customers point to. */
+/** Fetches the reference images, films and sounds that customers point to. */
 public final class ImageFetcher {
   private static final int LONGEST_SHOWN = 120;
+
+  // As kie.ai documents them for bytedance/seedance-2 (November 2026).
+  private static final long LARGEST_FILM = 50L << 20;
+  private static final long LARGEST_SOUND = 15L << 20;
 
   private final Outbound outbound;
   private final OwnFiles own;
@@ -38,8 +43,17 @@ public final class ImageFetcher {
     record Image(byte[] content, MediaType type, int width, int height) implements Fetched {}
 
     /** It was not; {@code reason} is a sentence for the customer. */
-    record Refused(String reason) implements Fetched {}
+    record Refused(String reason) implements Fetched, Recorded {}
   }
+
+  /** How fetching a film or a sound ended. */
+  public sealed interface Recorded permits Recording, Fetched.Refused {}
+
+  /**
+   * It was fetched; its first bytes are those of one. Never written to after it was handed over.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // an identity, not a value: never compared
+  public record Recording(byte[] content) implements Recorded {}
 
   /** A fetcher that asks the outside through {@code outbound}, and nobody for {@code own} files. */
   public ImageFetcher(Outbound outbound, OwnFiles own, Limits limits) {
@@ -50,39 +64,83 @@ public final class ImageFetcher {
 
   /** Fetches the image at {@code url}, following redirects. */
   public Fetched fetch(String url) {
+    return fetch(url, "an image", limits.maxBytes(), new Images());
+  }
+
+  /** Fetches the MP4 or QuickTime film at {@code url}, following redirects. */
+  public Recorded film(String url) {
+    return fetch(url, "a film", LARGEST_FILM, new Recordings(RecordingHead::isFilm, "a film"));
+  }
+
+  /** Fetches the WAV or MP3 sound at {@code url}, following redirects. */
+  public Recorded sound(String url) {
+    return fetch(url, "a sound", LARGEST_SOUND, new Recordings(RecordingHead::isSound, "a sound"));
+  }
+
+  /** What is made of a file that came, and of one that did not. */
+  private interface Findings<F> {
+    F found(URI uri, byte[] content);
+
+    F refused(Fetched.Refused refused);
+  }
+
+  private final class Images implements Findings<Fetched> {
+    @Override
+    public Fetched found(URI uri, byte[] content) {
+      return switch (ImageHead.of(content, limits.maxPixels())) {
+        case ImageHead.Fit(MediaType type, PixelSize size) ->
+            new Fetched.Image(content, type, size.width(), size.height());
+        case ImageHead.Unfit(Phrase reason) -> refusal(uri, reason.toString());
+      };
+    }
+
+    @Override
+    public Fetched refused(Fetched.Refused refused) {
+      return refused;
+    }
+  }
+
+  private record Recordings(Predicate<byte[]> isOne, String kind) implements Findings<Recorded> {
+    @Override
+    public Recorded found(URI uri, byte[] content) {
+      return isOne.test(content)
+          ? new Recording(content)
+          : refusal(uri, "is not " + kind + MediaType.impression(content));
+    }
+
+    @Override
+    public Recorded refused(Fetched.Refused refused) {
+      return refused;
+    }
+  }
+
+  private <F> F fetch(String url, String kind, long maxBytes, Findings<F> findings) {
     try {
-      return fetch(url, new URI(url.strip()));
+      return fetch(url, new URI(url.strip()), maxBytes, findings);
     } catch (URISyntaxException malformed) {
-      return new Fetched.Refused("an image address is malformed");
+      return findings.refused(new Fetched.Refused(kind + " address is malformed"));
     }
   }
 
-  private Fetched fetch(String url, URI uri) {
+  private <F> F fetch(String url, URI uri, long maxBytes, Findings<F> findings) {
     if (own.isOurs(url)) {
-      return own.read(url, limits.maxBytes())
-          .map(content -> inspect(uri, content))
-          .orElseGet(
-              () -> refused(uri, "is not there, or is larger than " + size(limits.maxBytes())));
+      return own.read(url, maxBytes)
+          .map(content -> findings.found(uri, content))
+          .orElseGet(() ->
+              findings.refused(refusal(uri, "is not there, or is larger than " + size(maxBytes))));
     }
-    Outbound.Options options = new Outbound.Options(limits.maxBytes(), limits.deadline(), 5);
+    Outbound.Options options = new Outbound.Options(maxBytes, limits.deadline(), 5);
     return switch (outbound.get(uri, options, InputStream::readAllBytes)) {
-      case Answer.Ok<byte[]>(byte[] content) -> inspect(uri, content);
-      case Answer.Status<byte[]>(int code) -> refused(uri, "answered " + code);
-      case Answer.TooLarge<byte[]>(long limit) -> refused(uri, "is larger than " + size(limit));
-      case Answer.Refused<byte[]>(String reason) -> refused(uri, reason);
-      case Answer.Unreachable<byte[]>(String reason) -> refused(uri, reason);
+      case Answer.Ok<byte[]>(byte[] content) -> findings.found(uri, content);
+      case Answer.Status<byte[]>(int code) -> findings.refused(refusal(uri, "answered " + code));
+      case Answer.TooLarge<byte[]>(long limit) ->
+          findings.refused(refusal(uri, "is larger than " + size(limit)));
+      case Answer.Refused<byte[]>(String reason) -> findings.refused(refusal(uri, reason));
+      case Answer.Unreachable<byte[]>(String reason) -> findings.refused(refusal(uri, reason));
     };
   }
 
-  private Fetched inspect(URI uri, byte[] content) {
-    return switch (ImageHead.of(content, limits.maxPixels())) {
-      case ImageHead.Fit(MediaType type, PixelSize size) ->
-          new Fetched.Image(content, type, size.width(), size.height());
-      case ImageHead.Unfit(Phrase reason) -> refused(uri, reason.toString());
-    };
-  }
-
-  private static Fetched refused(URI uri, String reason) {
+  private static Fetched.Refused refusal(URI uri, String reason) {
     return new Fetched.Refused(shown(uri) + " " + reason);
   }
 

@@ -7,16 +7,10 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import javax.imageio.ImageIO;
-import org.jcodec.api.FrameGrab;
-import org.jcodec.api.JCodecException;
-import org.jcodec.common.io.ByteBufferSeekableByteChannel;
-import org.jcodec.common.model.ColorSpace;
-import org.jcodec.common.model.Picture;
 
 /**
  * Smaller pictures of stored files: of a picture a coarser one, of a film its first frame. Made
@@ -70,8 +64,8 @@ public final class Previews {
         name,
         file ->
             file.type() == MediaType.MP4
-                ? firstFrame(file.content())
-                    .map(Previews::poster)
+                ? FilmFrames.opening(file.content())
+                    .map(opening -> poster(opening.frame()))
                     .flatMap(poster -> written(poster, MediaType.WEBP))
                 : Optional.empty());
   }
@@ -115,49 +109,6 @@ public final class Previews {
       file.copy(0, file.bytes(), content);
       return Optional.of(new Loaded(file.type(), content.toByteArray()));
     }
-  }
-
-  /** Whatever the decoder throws at a file from outside means that it cannot read it. */
-  private static Optional<BufferedImage> firstFrame(byte[] film) {
-    try {
-      Picture frame =
-          FrameGrab.createFrameGrab(
-                  ByteBufferSeekableByteChannel.readFromByteBuffer(ByteBuffer.wrap(film)))
-              .getNativeFrame();
-      return frame == null || (long) frame.getWidth() * frame.getHeight() > MOST_PIXELS
-          ? Optional.empty()
-          : rgb(frame.cropped());
-    } catch (IOException | JCodecException | RuntimeException unreadable) {
-      return Optional.empty();
-    }
-  }
-
-  /** BT.709 in the limited range to RGB; jcodec keeps samples less 128. */
-  private static Optional<BufferedImage> rgb(Picture frame) {
-    if (frame.getColor() != ColorSpace.YUV420 && frame.getColor() != ColorSpace.YUV420J) {
-      return Optional.empty();
-    }
-    int width = frame.getWidth();
-    int height = frame.getHeight();
-    byte[] luma = frame.getPlaneData(0);
-    byte[] blue = frame.getPlaneData(1);
-    byte[] red = frame.getPlaneData(2);
-    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        double level = 1.1644 * (luma[y * frame.getPlaneWidth(0) + x] + 128 - 16);
-        int at = (y >> 1) * frame.getPlaneWidth(1) + (x >> 1);
-        int r = sample(level + 1.7927 * red[at]);
-        int g = sample(level - 0.2132 * blue[at] - 0.5329 * red[at]);
-        int b = sample(level + 2.1124 * blue[at]);
-        image.setRGB(x, y, r << 16 | g << 8 | b);
-      }
-    }
-    return Optional.of(image);
-  }
-
-  private static int sample(double value) {
-    return Math.clamp(Math.round(value), 0, 255);
   }
 
   private static BufferedImage scaled(BufferedImage image, int width, int height) {

@@ -37,6 +37,11 @@ final class Complaint {
         why(inItem ? definition.path("items") : definition, error));
   }
 
+  /** A value breaks a rule that is no part of its schema. */
+  static Invalid unfit(String field, Phrase why) {
+    return new Invalid(field, Cause.WRONG_VALUE, why);
+  }
+
   /** A value is none of those that are {@code allowed}. */
   static Invalid unsupported(String field, JsonNode value, String allowed) {
     Object what = value.isValueNode() ? written(value) : kind(value);
@@ -63,7 +68,13 @@ final class Complaint {
           Phrase.of(
               "%s is not supported; examples: %s",
               written(value), list(definition.path("examples")));
-      case "format" -> Phrase.of("%s is not an http(s) URL", written(value));
+      // Only the service that gave it away knows what an asset:// address names.
+      case "format" ->
+          Phrase.of(
+              value.asString().startsWith("asset://")
+                  ? "%s cannot be resolved here; upload the file, or give its http(s) URL"
+                  : "%s is not an http(s) URL",
+              written(value));
       case "minLength" -> tooFew(characters(value), limit);
       case "maxLength" -> tooMany(characters(value), limit);
       case "minItems" -> tooFew(items(value), limit);

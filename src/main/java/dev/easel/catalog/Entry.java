@@ -37,6 +37,7 @@ final class Entry {
   private final @Nullable String open;
   private final ObjectNode definition;
   private final @Nullable Schema schema;
+  private final Optional<SizeRule> sizes;
 
   /** Lower-case word to value; empty where the schema decides. */
   private final Map<String, JsonNode> words;
@@ -57,6 +58,7 @@ final class Entry {
             : before.stream().filter(entry -> entry.field.means(parameter)).toList();
     this.words = words(field);
     this.schema = words.isEmpty() ? ParameterSchema.compile(definition) : null;
+    this.sizes = SizeRule.of(definition);
     // Of several fields that mean one thing any will do; it is the last one that misses it.
     this.needed = last && parameter != null && model.needs(parameter);
   }
@@ -244,7 +246,7 @@ final class Entry {
   ObjectNode schema(ObjectNode presets) {
     ObjectNode schema = JSON.objectNode();
     if (words.isEmpty()) {
-      schema.setAll(definition.deepCopy());
+      schema.setAll((ObjectNode) SizeRule.without(definition).deepCopy());
     } else {
       boolean isNumber =
           definition.path("type").asString("").equals("integer")
@@ -388,6 +390,10 @@ final class Entry {
               ? problem
               : new Invalid(
                   problem.field(), problem.cause(), Phrase.of("%s, or %s", problem.why(), open)));
+    }
+    Optional<Phrase> unfit = sizes.flatMap(rule -> rule.problem(value));
+    if (unfit.isPresent()) {
+      return Optional.of(Complaint.unfit(name(), unfit.get()));
     }
     // A pattern takes the place of the model's, which counts all the same.
     return parameter != null && !isItem() && field.bounds().has("pattern")

@@ -61,7 +61,12 @@ final class ParameterSchema {
         .forEachEntry((name, schema) -> {
           parameters.put(
               name,
-              new Parameter(name, schema, compile(model, name, schema), required.contains(name)));
+              new Parameter(
+                  name,
+                  schema,
+                  compile(model, name, schema),
+                  SizeRule.of(schema),
+                  required.contains(name)));
           if (schema.has("default")) {
             defaults.set(name, schema.get("default"));
           }
@@ -74,7 +79,7 @@ final class ParameterSchema {
 
   private static Schema compile(Model model, String name, JsonNode schema) {
     try {
-      return REGISTRY.getSchema(schema);
+      return REGISTRY.getSchema(SizeRule.without(schema));
     } catch (SchemaException malformed) {
       throw fault(model, ".properties." + name, String.valueOf(malformed.getMessage()));
     }
@@ -162,7 +167,7 @@ final class ParameterSchema {
       throw new IllegalArgumentException(errors.getFirst().getMessage());
     }
     try {
-      return REGISTRY.getSchema(definition);
+      return REGISTRY.getSchema(SizeRule.without(definition));
     } catch (SchemaException malformed) {
       throw new IllegalArgumentException(String.valueOf(malformed.getMessage()), malformed);
     }
@@ -174,13 +179,15 @@ final class ParameterSchema {
    * @param name what Easel calls it
    * @param definition its JSON Schema
    * @param schema the same, compiled
+   * @param sizes what it asks of a size in pixels
    * @param required whether a request needs it
    */
-  private record Parameter(String name, JsonNode definition, Schema schema, boolean required) {
+  private record Parameter(
+      String name, JsonNode definition, Schema schema, Optional<SizeRule> sizes, boolean required) {
     private Optional<Invalid> problem(String field, JsonNode value) {
       List<Error> errors = schema.validate(value);
       return errors.isEmpty()
-          ? Optional.empty()
+          ? sizes.flatMap(rule -> rule.problem(value)).map(why -> Complaint.unfit(field, why))
           : Optional.of(Complaint.of(field, definition, errors.getFirst()));
     }
   }

@@ -27,8 +27,27 @@ public final class Parameters {
 
   /** Addresses of the reference images, in the order given. */
   public List<String> images() {
-    JsonNode images = values.path("images");
-    return images.isArray() ? images.valueStream().map(JsonNode::asString).toList() : List.of();
+    return texts("images");
+  }
+
+  /** Addresses of the reference films, in the order given. */
+  public List<String> videos() {
+    return texts("videos");
+  }
+
+  /** Addresses of the reference sounds, in the order given. */
+  public List<String> audios() {
+    return texts("audios");
+  }
+
+  /** Address of the picture that a film begins with. */
+  public Optional<String> firstFrame() {
+    return text("first_frame");
+  }
+
+  /** Address of the picture that a film ends with. */
+  public Optional<String> lastFrame() {
+    return text("last_frame");
   }
 
   /**
@@ -54,16 +73,24 @@ public final class Parameters {
     return text("size");
   }
 
-  /**
-   * Images: {@code 1K}, {@code 2K}, {@code 4K}. Videos: {@code 480p}, {@code 720p}, {@code 1080p}.
-   */
+  /** Images: {@code 1K}, {@code 2K}, {@code 4K}. Videos: {@code 480p} to {@code 2160p}. */
   public Optional<String> resolution() {
     return text("resolution");
+  }
+
+  /** Whether what is behind the subject is to be left out. */
+  public boolean isTransparent() {
+    return text("background").filter("transparent"::equals).isPresent();
   }
 
   /** {@code png}, {@code jpeg} or {@code webp}. */
   public Optional<String> outputFormat() {
     return text("output_format");
+  }
+
+  /** Quality of a file that loses some, in percent. */
+  public OptionalInt outputCompression() {
+    return integer("output_compression");
   }
 
   /** Length of a video in seconds; empty where it is left to the model. */
@@ -81,6 +108,11 @@ public final class Parameters {
   public Optional<String> text(String name) {
     JsonNode value = values.path(name);
     return value.isString() ? Optional.of(value.stringValue()) : Optional.empty();
+  }
+
+  private List<String> texts(String name) {
+    JsonNode list = values.path(name);
+    return list.isArray() ? list.valueStream().map(JsonNode::asString).toList() : List.of();
   }
 
   /** A text, number or boolean as the catalogue's price tables write it. */

@@ -23,6 +23,11 @@ public record Quote(long credits, List<Length> lengths) {
     this(credits, List.of());
   }
 
+  /** Whether it comes to what the length turns out to be. */
+  public boolean isOpen() {
+    return !lengths.isEmpty();
+  }
+
   /** A film of so many seconds costs so much. */
   public record Length(int seconds, long credits) {}
 

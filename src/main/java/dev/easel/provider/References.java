@@ -1,12 +1,15 @@
 package dev.easel.provider;
 
-/** Where the files come from that a request refers to: reference images and masks. */
+import dev.easel.catalog.MediaKind;
+
+/** Where the files come from that a request refers to: pictures, films and sounds. */
 public interface References {
   /**
-   * Loads the file at an address of the request. Blocks. Implementations guard against addresses
-   * that customers must not reach, and cap bytes and pixels.
+   * Loads the file at an address of the request, which has to be of {@code kind}. Blocks.
+   * Implementations guard against addresses that customers must not reach, and cap bytes and
+   * pixels.
    */
-  Reference load(String url);
+  Reference load(MediaKind kind, String url);
 
   /** What became of loading a file. */
   sealed interface Reference {

@@ -2,7 +2,9 @@ package dev.easel.task;
 
 import dev.easel.provider.Failure;
 import dev.easel.provider.Generation;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -72,8 +74,19 @@ public record Attempt(
      * Its outputs are stored.
      *
      * @param outputs how many there are
+     * @param lengths how long its films are, where the price depends on it; a film whose file does
+     *     not say is left out
      */
-    record Produced(int outputs) implements State {}
+    record Produced(int outputs, List<Duration> lengths) implements State {
+      public Produced {
+        lengths = List.copyOf(lengths);
+      }
+
+      /** Outputs whose length changes nothing. */
+      public Produced(int outputs) {
+        this(outputs, List.of());
+      }
+    }
 
     /** The provider said that it failed, or its time was over. */
     record Failed(Failure failure) implements State {}

@@ -1,5 +1,6 @@
 package dev.easel.task;
 
+import dev.easel.catalog.Quote;
 import dev.easel.catalog.Route;
 import dev.easel.provider.Cancellation;
 import dev.easel.provider.Failure;
@@ -10,6 +11,7 @@ import dev.easel.task.Decision.Change;
 import dev.easel.task.Decision.Course;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -113,12 +115,12 @@ public final class Lifecycle {
 
   /** How a live task goes on after what has been written so far. */
   public static Course course(Situation situation, Instant now, Policy policy) {
-    int made = 0;
+    List<Standing.Made> made = new ArrayList<>();
     Optional<Failure> failure = Optional.empty();
     Optional<Instant> next = Optional.empty();
     for (int piece = 0; piece < situation.task().request().pieces(); piece++) {
       switch (standing(situation, piece, now, policy)) {
-        case Standing.Made(int outputs) -> made += outputs;
+        case Standing.Made outputs -> made.add(outputs);
         case Standing.Over(Failure why) -> failure = failure.or(() -> Optional.of(why));
         case Standing.Open(Attempt attempt) -> next = earlier(next, attempt.lookAt());
         case Standing.Wanted(_, _, Instant from) -> next = earlier(next, from);
@@ -127,7 +129,7 @@ public final class Lifecycle {
     if (next.isPresent()) {
       return new Course.Again(next.get());
     }
-    if (made > 0) {
+    if (!made.isEmpty()) {
       return new Course.Succeed(captured(situation.task(), made));
     }
     return situation.isToStop() ? new Course.Cancel() : new Course.Fail(failure.orElseThrow());
@@ -140,7 +142,7 @@ public final class Lifecycle {
   /** How a piece stands. */
   private sealed interface Standing {
     /** Its outputs are stored. */
-    record Made(int outputs) implements Standing {}
+    record Made(int outputs, List<Duration> lengths) implements Standing {}
 
     /** Nothing will come of it. */
     record Over(Failure failure) implements Standing {}
@@ -168,7 +170,8 @@ public final class Lifecycle {
     return switch (last.get().state()) {
       case Attempt.State.Sending _, Attempt.State.Accepted _, Attempt.State.Unknown _ ->
           new Standing.Open(last.get());
-      case Attempt.State.Produced(int outputs) -> new Standing.Made(outputs);
+      case Attempt.State.Produced(int outputs, List<Duration> lengths) ->
+          new Standing.Made(outputs, lengths);
       case Attempt.State.GivenUp _ ->
           over(
               Failure.Kind.TIMED_OUT,
@@ -298,7 +301,7 @@ public final class Lifecycle {
       case Outcome.Stopped(Cancellation answer) -> moment.stopped(answer);
       case Outcome.Stored(List<Asset> assets) ->
           new Change(
-              attempt.with(new Attempt.State.Produced(assets.size()), now),
+              attempt.with(moment.produced(assets), now),
               assets,
               100,
               attempt.state() instanceof Attempt.State.Sending
@@ -328,6 +331,17 @@ public final class Lifecycle {
 
   /** One attempt of which something becomes known. */
   private record Moment(Situation situation, Attempt attempt, Instant now, Policy policy) {
+    Attempt.State produced(List<Asset> assets) {
+      return situation.task().request().quote().isOpen()
+          ? new Attempt.State.Produced(
+              assets.size(),
+              assets.stream()
+                  .flatMapToLong(asset -> asset.durationMillis().stream())
+                  .mapToObj(Duration::ofMillis)
+                  .toList())
+          : new Attempt.State.Produced(assets.size());
+    }
+
     Decision submitted(Submission answer) {
       return switch (answer) {
         case Submission.Accepted(String upstreamId, Duration checkAfter) ->
@@ -478,11 +492,17 @@ public final class Lifecycle {
     }
   }
 
-  /** What was made of what was asked for, at the price that was quoted for all of it. */
-  private static long captured(Task task, int made) {
-    int asked = task.request().outputs();
-    return made >= asked
-        ? task.request().credits()
-        : Math.max(1, task.request().credits() * made / asked);
+  /**
+   * What was made of what was asked for, each film at its own length, out of what was quoted for
+   * all of it. A film that does not say how long it is counts as the longest.
+   */
+  private static long captured(Task task, List<Standing.Made> made) {
+    Quote quote = task.request().quote();
+    long ofAll = 0; // were each of them all that was asked for
+    for (Standing.Made some : made) {
+      ofAll += some.lengths.stream().mapToLong(quote::of).sum();
+      ofAll += (some.outputs - some.lengths.size()) * quote.credits();
+    }
+    return Math.clamp(ofAll / task.request().outputs(), 1, quote.credits());
   }
 }

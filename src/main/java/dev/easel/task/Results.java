@@ -2,8 +2,11 @@ package dev.easel.task;
 
 import dev.easel.asset.AssetNames;
 import dev.easel.asset.AssetStore;
+import dev.easel.asset.Conversions;
+import dev.easel.asset.ImageFiles;
 import dev.easel.asset.Put;
 import dev.easel.asset.StoredFile;
+import dev.easel.catalog.MediaKind;
 import dev.easel.provider.Output;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -11,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +31,7 @@ public final class Results {
   private static final Duration BETWEEN_ALERTS = Duration.ofSeconds(10);
 
   private final AssetStore store;
+  private final Conversions conversions = new Conversions();
   private final AssetNames names;
   private final AtomicLong alertedAtNanos =
       new AtomicLong(System.nanoTime() - BETWEEN_ALERTS.toNanos());
@@ -47,16 +52,16 @@ public final class Results {
   }
 
   /**
-   * Stores what {@code attempt} produced; on disk when this returns. What was produced has been
-   * paid for: while the store cannot be written, it is tried again, for as long as {@code patience}
-   * lasts.
+   * Stores what {@code attempt} produced for {@code request}, pictures in the format that it asks
+   * for; on disk when this returns. What was produced has been paid for: while the store cannot be
+   * written, it is tried again, for as long as {@code patience} lasts.
    *
    * @throws UncheckedIOException when the store could not be written until then
    */
-  Outcome store(Attempt attempt, List<Output> outputs, Patience patience) {
+  Outcome store(TaskRequest request, Attempt attempt, List<Output> outputs, Patience patience) {
     List<Asset> assets = new ArrayList<>(outputs.size());
     for (Output output : outputs) {
-      switch (put(names.stem(attempt.id(), assets.size()), output, patience)) {
+      switch (put(names.stem(attempt.id(), assets.size()), content(request, output), patience)) {
         case Put.Stored(StoredFile file) -> assets.add(asset(file));
         case Put.TooLarge(long limit) -> {
           return new Outcome.Unstorable("The result is larger than %d bytes.".formatted(limit));
@@ -69,11 +74,19 @@ public final class Results {
     return new Outcome.Stored(assets);
   }
 
-  private Put put(String stem, Output output, Patience patience) {
+  private byte[] content(TaskRequest request, Output output) {
+    Optional<ImageFiles.Format> format =
+        request.parameters().outputFormat().flatMap(ImageFiles.Format::of);
+    return request.kind() == MediaKind.IMAGE && format.isPresent()
+        ? conversions.to(format.get(), output.content(), request.parameters().outputCompression())
+        : output.content();
+  }
+
+  private Put put(String stem, byte[] content, Patience patience) {
     Duration pause = SHORTEST_PAUSE;
     while (true) {
       try {
-        return store.put(stem, new ByteArrayInputStream(output.content()), LARGEST);
+        return store.put(stem, new ByteArrayInputStream(content), LARGEST);
       } catch (IOException full) {
         if (!patience.lasts()) {
           throw new UncheckedIOException("cannot store a result", full);

@@ -8,4 +8,14 @@ public record Task(TaskRequest request, Instant createdAt, TaskState state) {
   public TaskId id() {
     return request.id();
   }
+
+  /**
+   * What it costs: what is held for it, until it has succeeded; then what of that was kept for what
+   * was made. What failed or was canceled would have cost as much.
+   */
+  public long credits() {
+    return state instanceof TaskState.Succeeded succeeded
+        ? succeeded.captured()
+        : request.credits();
+  }
 }

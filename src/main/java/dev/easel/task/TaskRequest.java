@@ -4,6 +4,7 @@ import dev.easel.account.AccountId;
 import dev.easel.account.KeyId;
 import dev.easel.catalog.MediaKind;
 import dev.easel.catalog.Parameters;
+import dev.easel.catalog.Quote;
 
 /**
  * What a dialect made of a request: from here on nobody asks which dialect it was.
@@ -11,7 +12,7 @@ import dev.easel.catalog.Parameters;
  * @param id made before anything is written, so that a lost answer can be looked up
  * @param model the model's id in Easel's own terms
  * @param pieceSize how many outputs one submission makes at most; more are asked for in pieces
- * @param credits the quote: what is held when the task is accepted
+ * @param quote its price; the most that it can come to is held when the task is accepted
  */
 public record TaskRequest(
     TaskId id,
@@ -22,14 +23,30 @@ public record TaskRequest(
     MediaKind kind,
     Parameters parameters,
     int pieceSize,
-    long credits) {
+    Quote quote) {
   public TaskRequest {
-    if (credits < 1) {
-      throw new IllegalArgumentException("a quote is at least 1 credit, not " + credits);
-    }
     if (pieceSize < 1) {
       throw new IllegalArgumentException("a piece is at least 1 output, not " + pieceSize);
     }
+  }
+
+  /** Of a request whose price is settled. */
+  public TaskRequest(
+      TaskId id,
+      AccountId account,
+      KeyId key,
+      Origin origin,
+      String model,
+      MediaKind kind,
+      Parameters parameters,
+      int pieceSize,
+      long credits) {
+    this(id, account, key, origin, model, kind, parameters, pieceSize, new Quote(credits));
+  }
+
+  /** What is held when the task is accepted. */
+  public long credits() {
+    return quote.credits();
   }
 
   /** How many outputs are asked for. */

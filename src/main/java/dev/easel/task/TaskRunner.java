@@ -250,7 +250,7 @@ public final class TaskRunner implements Handler, AutoCloseable {
             asking,
             decide(before, asking.attempt, outcome)
                     instanceof Decision.Store(Attempt produced, List<Output> outputs)
-                ? outside.results.store(produced, outputs, this)
+                ? outside.results.store(before.task().request(), produced, outputs, this)
                 : outcome);
       } catch (RuntimeException | Error broken) {
         return new Heard.Broken(broken);

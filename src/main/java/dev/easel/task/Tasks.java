@@ -4,17 +4,21 @@ import dev.easel.account.AccountId;
 import dev.easel.account.KeyId;
 import dev.easel.catalog.MediaKind;
 import dev.easel.catalog.Parameters;
+import dev.easel.catalog.Quote;
 import dev.easel.db.Columns;
 import dev.easel.db.Pipeline;
 import dev.easel.provider.Failure;
 import java.math.BigDecimal;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -26,6 +30,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -56,13 +61,37 @@ final class Tasks {
         .add("jsonb", task -> task.request().parameters().toString())
         .add("text", task -> task.request().origin().body())
         .add("text", task -> task.request().origin().callback().orElse(null))
+        .add("jsonb", task -> lengths(task.request().quote()))
         .into(
             writes,
             """
             insert into task (id, account_id, key_id, created_at, credits, outputs, piece_size, kind, model, dialect, listing,
-              parameters, body, callback, state)
-            select t.*, 'queued' from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t
+              parameters, body, callback, lengths, state)
+            select t.*, 'queued' from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t
             """);
+  }
+
+  /** What each length costs, as JSON from seconds to credits; null where the price is settled. */
+  private static @Nullable String lengths(Quote quote) {
+    if (!quote.isOpen()) {
+      return null;
+    }
+    ObjectNode json = JSON.createObjectNode();
+    quote.lengths().forEach(length -> json.put(String.valueOf(length.seconds()), length.credits()));
+    return json.toString();
+  }
+
+  private static Quote quote(long credits, @Nullable String lengths) {
+    if (lengths == null) {
+      return new Quote(credits);
+    }
+    // PostgreSQL sorts keys by how long they are first: numbers come in their order.
+    List<Quote.Length> all =
+        JSON.readTree(lengths).properties().stream()
+            .map(length ->
+                new Quote.Length(Integer.parseInt(length.getKey()), length.getValue().longValue()))
+            .toList();
+    return new Quote(credits, all);
   }
 
   /** The tasks of {@code ids} that exist, with their results. */
@@ -219,6 +248,7 @@ final class Tasks {
         .add("text", row -> row.failure == null ? null : row.failure.kind().name())
         .add("text", row -> row.failure == null ? null : row.failure.message())
         .add("smallint", AttemptRow::outputs)
+        .add("text", AttemptRow::filmMillis)
         .add("timestamptz", row -> Timestamp.from(row.lookAt))
         .into(
             writes,
@@ -226,9 +256,10 @@ final class Tasks {
             update attempt set state = a.state, upstream_id = coalesce(a.upstream_id, attempt.upstream_id),
               accepted_at = coalesce(a.accepted_at, attempt.accepted_at), finished_at = a.finished_at,
               failure_kind = a.failure_kind, failure_message = a.failure_message, outputs = a.outputs,
-              look_at = a.look_at
-            from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
-              as a (id, state, upstream_id, accepted_at, finished_at, failure_kind, failure_message, outputs, look_at)
+              film_millis = a.film_millis::int[], look_at = a.look_at
+            from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              as a (id, state, upstream_id, accepted_at, finished_at, failure_kind, failure_message, outputs,
+                film_millis, look_at)
             where attempt.id = a.id and attempt.finished_at is null
             """);
   }
@@ -456,7 +487,7 @@ final class Tasks {
               MediaKind.of(row.getString("kind")),
               new Parameters((ObjectNode) JSON.readTree(row.getString("parameters"))),
               row.getInt("piece_size"),
-              row.getLong("credits"));
+              quote(row.getLong("credits"), row.getString("lengths")));
       return new TaskRow(request, instant(row, "created_at"), stateOf(row), new ArrayList<>());
     }
 
@@ -508,10 +539,17 @@ final class Tasks {
                   ? new Attempt.State.Unknown()
                   : new Attempt.State.GivenUp();
           case "rejected" -> new Attempt.State.Rejected(failure(row));
-          case "produced" -> new Attempt.State.Produced(row.getInt("outputs"));
+          case "produced" -> new Attempt.State.Produced(row.getInt("outputs"), lengths(row));
           case "failed" -> new Attempt.State.Failed(failure(row));
           default -> throw new IllegalStateException("an attempt in the unknown state " + state);
         });
+  }
+
+  private static List<Duration> lengths(ResultSet row) throws SQLException {
+    @Nullable Array millis = row.getArray("film_millis");
+    return millis == null
+        ? List.of()
+        : Arrays.stream((Integer[]) millis.getArray()).map(Duration::ofMillis).toList();
   }
 
   /** An attempt's state, taken apart into columns. */
@@ -523,26 +561,37 @@ final class Tasks {
       @Nullable Instant finishedAt,
       @Nullable Failure failure,
       @Nullable Integer outputs,
+      @Nullable String filmMillis,
       Instant lookAt) {
+
+    /** As PostgreSQL writes a list: one in which lists stand cannot be sent otherwise. */
+    private static @Nullable String filmMillis(List<Duration> lengths) {
+      return lengths.isEmpty()
+          ? null
+          : lengths.stream()
+              .map(length -> String.valueOf(length.toMillis()))
+              .collect(Collectors.joining(",", "{", "}"));
+    }
 
     static AttemptRow of(Attempt attempt, Instant now) {
       UUID id = attempt.id();
       Instant lookAt = attempt.lookAt();
       return switch (attempt.state()) {
         case Attempt.State.Sending _ ->
-            new AttemptRow(id, "sending", null, null, null, null, null, lookAt);
+            new AttemptRow(id, "sending", null, null, null, null, null, null, lookAt);
         case Attempt.State.Accepted(String upstreamId, Instant acceptedAt) ->
-            new AttemptRow(id, "accepted", upstreamId, acceptedAt, null, null, null, lookAt);
+            new AttemptRow(id, "accepted", upstreamId, acceptedAt, null, null, null, null, lookAt);
         case Attempt.State.Unknown _ ->
-            new AttemptRow(id, "unknown", null, null, null, null, null, lookAt);
+            new AttemptRow(id, "unknown", null, null, null, null, null, null, lookAt);
         case Attempt.State.GivenUp _ ->
-            new AttemptRow(id, "unknown", null, null, now, null, null, lookAt);
+            new AttemptRow(id, "unknown", null, null, now, null, null, null, lookAt);
         case Attempt.State.Rejected(Failure failure) ->
-            new AttemptRow(id, "rejected", null, null, now, failure, null, lookAt);
-        case Attempt.State.Produced(int outputs) ->
-            new AttemptRow(id, "produced", null, null, now, null, outputs, lookAt);
+            new AttemptRow(id, "rejected", null, null, now, failure, null, null, lookAt);
+        case Attempt.State.Produced(int outputs, List<Duration> lengths) ->
+            new AttemptRow(
+                id, "produced", null, null, now, null, outputs, filmMillis(lengths), lookAt);
         case Attempt.State.Failed(Failure failure) ->
-            new AttemptRow(id, "failed", null, null, now, failure, null, lookAt);
+            new AttemptRow(id, "failed", null, null, now, failure, null, null, lookAt);
       };
     }
   }

@@ -142,6 +142,39 @@ final class ImageFetcherTest {
         .isEqualTo(url + " has 60000x60000 pixels, at most 50 megapixels are allowed");
   }
 
+  private String recorded(ImageFetcher.Recorded recorded) {
+    return switch (recorded) {
+      case ImageFetcher.Recording recording -> "fetched " + recording.content().length;
+      case ImageFetcher.Fetched.Refused(String reason) -> reason.replace(base(), "");
+    };
+  }
+
+  private String film(byte[] content) {
+    files.put("/x", content);
+    return recorded(fetcher.film(base() + "/x"));
+  }
+
+  private String sound(byte[] content) {
+    files.put("/x", content);
+    return recorded(fetcher.sound(base() + "/x"));
+  }
+
+  @Test
+  void filmsAndSoundsAreKnownByTheirFirstBytes() {
+    assertThat(film("\0\0\0\u0014ftypisom".getBytes(UTF_8))).isEqualTo("fetched 12");
+    assertThat(film("\0\0\0\u0014ftypqt  ".getBytes(UTF_8))).isEqualTo("fetched 12");
+    assertThat(film("\0\0\0\u0014ftypheic".getBytes(UTF_8))).isEqualTo("/x is not a film");
+    assertThat(film("<html>".getBytes(UTF_8))).isEqualTo("/x is not a film (it looks like HTML)");
+    assertThat(film(new byte[0])).isEqualTo("/x is not a film (it is empty)");
+
+    assertThat(sound("RIFF\0\0\0\0WAVE".getBytes(UTF_8))).isEqualTo("fetched 12");
+    assertThat(sound("ID3\4".getBytes(UTF_8))).isEqualTo("fetched 4");
+    assertThat(sound(new byte[] {(byte) 0xFF, (byte) 0xFB})).isEqualTo("fetched 2");
+    assertThat(sound(Samples.webp())).as("RIFF too").isEqualTo("/x is not a sound");
+    assertThat(sound(Samples.image("jpeg", 2, 2))).isEqualTo("/x is not a sound");
+    assertThat(sound(new byte[(15 << 20) + 1])).isEqualTo("/x is larger than 15 MiB");
+  }
+
   @Test
   void showsAddressesWithoutTheirSecrets() {
     assertThat(refusal("http://user:secret@127.0.0.1/x.png?token=secret#secret"))

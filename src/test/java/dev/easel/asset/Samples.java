@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.OptionalInt;
+import java.util.Random;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.jcodec.api.awt.AWTSequenceEncoder;
@@ -51,5 +53,15 @@ final class Samples {
     }
     encoder.finish();
     return Files.readAllBytes(file);
+  }
+
+  /** A PNG that nothing compresses. */
+  static byte[] noise(int width, int height) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Random random = new Random(1);
+    for (int i = 0; i < width * height; i++) {
+      image.setRGB(i % width, i / width, random.nextInt());
+    }
+    return ImageFiles.encode(image, ImageFiles.Format.PNG, OptionalInt.empty());
   }
 }

@@ -47,6 +47,8 @@ class DialectFieldsTest {
 
           openai | gpt-image-2   | {'prompt':'a','n':'3','size':'2048x1152','quality':'low'} | {'prompt':'a','size':'2048x1152','aspect_ratio':'16:9','resolution':'2K','quality':'low','n':3,'output_format':'png'}
           openai | gpt-image-2   | {'prompt':'a','image':['U1','U2'],'mask':'U3','output_format':'webp','output_compression':'80'} | {'prompt':'a','images':['U1','U2'],'mask':'U3','aspect_ratio':'auto','resolution':'1K','n':1,'output_format':'webp','output_compression':80}
+          openai | gpt-image-2   | {'prompt':'a','size':'3840x2160'} | {'prompt':'a','size':'3840x2160','aspect_ratio':'16:9','resolution':'4K','n':1,'output_format':'png'}
+          openai | gpt-image-2   | {'prompt':'a','size':'1536x512'} | {'prompt':'a','size':'1536x512','aspect_ratio':'3:1','resolution':'1K','n':1,'output_format':'png'}
           openai | gpt-image-1.5 | {'prompt':'a','size':'1024x1536'} | {'prompt':'a','size':'1024x1536','aspect_ratio':'2:3','quality':'auto','n':1,'output_format':'png'}
           openai | dall-e-3      | {'prompt':'a','quality':'hd','response_format':'b64_json'} | {'prompt':'a','size':'1024x1024','quality':'high','n':1,'output_format':'png'}
           openai | sora-2        | {'prompt':'a','seconds':'8','input_reference':'U'} | {'prompt':'a','images':['U'],'size':'720x1280','duration':8,'n':1}
@@ -110,6 +112,8 @@ class DialectFieldsTest {
           kie | bytedance/seedance-2         | {'prompt':'abc','duration':3}                           | duration: must be a whole number from 4 to 15, or -1
           kie | bytedance/seedance-2         | {'prompt':'abc','resolution':'2K'}                      | resolution: "2K" is not supported; allowed: 480p, 720p, 1080p, 4k
           kie | bytedance/seedance-2         | {'prompt':'abc','first_frame_url':'asset'}              | first_frame_url: "asset" is not an http(s) URL
+          kie | bytedance/seedance-2         | {'prompt':'abc','first_frame_url':'asset://a1'}         | first_frame_url: "asset://a1" cannot be resolved here; upload the file, or give its http(s) URL
+          kie | bytedance/seedance-2         | {'prompt':'abc','reference_image_urls':['U','asset://a1']} | reference_image_urls[1]: "asset://a1" cannot be resolved here; upload the file, or give its http(s) URL
           apimodels | gpt-image-2-beta       | {'prompt':'a','image_url':['U']}                        | image_url: must be a string, not an array
           apimodels | gpt-image-2-beta       | {'prompt':'a','image_url':'U','image_urls':['U','U','U','U','U','U','U','U','U','U','U','U','U','U','U','U']} | image_urls: 17 items, at most 16 are allowed
           apimodels | seedance-2             | {'prompt':'abc','duration':'long'}                      | duration: must be a whole number from 4 to 15
@@ -118,6 +122,13 @@ class DialectFieldsTest {
           art | gpt-image-2                  | {'prompt':'a','response_format':'b64_json'}             | response_format: "b64_json" is not supported; allowed: url
           art | gpt-image-2                  | {'prompt':'a','user':7}                                 | user: must be a string, not a number
           openai | gpt-image-2               | {'prompt':'a','response_format':'url'}                  | response_format: "url" is not supported; allowed: b64_json
+          openai | gpt-image-2               | {'prompt':'a','size':'1000x1024'}                       | size: "1000x1024" is not supported: width and height must be divisible by 16
+          openai | gpt-image-2               | {'prompt':'a','size':'4096x2048'}                       | size: "4096x2048" is not supported: the longer side may have 3840 pixels at most
+          openai | gpt-image-2               | {'prompt':'a','size':'1600x512'}                        | size: "1600x512" is not supported: the ratio must be between 1:3 and 3:1
+          openai | gpt-image-2               | {'prompt':'a','size':'800x800'}                         | size: "800x800" is not supported: width times height must be from 655360 to 8294400 pixels
+          openai | gpt-image-2               | {'prompt':'a','size':'3840x2176'}                       | size: "3840x2176" is not supported: width times height must be from 655360 to 8294400 pixels
+          openai | gpt-image-2               | {'prompt':'a','size':'wide'}                            | size: "wide" is not supported; examples: auto, 1024x1024, 1536x1024, 1024x1536, 2048x2048, 3840x2160
+          openai | gpt-image-1.5             | {'prompt':'a','size':'2048x2048'}                       | size: "2048x2048" is not supported; allowed: auto, 1024x1024, 1536x1024, 1024x1536
           openai | gpt-image-2               | {'prompt':'a','n':'many'}                               | n: must be a whole number from 1 to 10
           openai | sora-2                    | {'prompt':'a','seconds':'5'}                            | seconds: "5" is not supported; allowed: 4, 8, 12
           """)

@@ -48,7 +48,9 @@ public final class RecklessServer implements AutoCloseable {
     try {
       Path data = Files.createTempDirectory(place(), "easel-reckless-server-");
       Path home = Files.createDirectories(data.resolve("postgres"));
-      Files.writeString(home.resolve("custom.conf"), "max_connections = 120\nwal_level = minimal\nmax_wal_senders = 0\n");
+      Files.writeString(
+          home.resolve("custom.conf"),
+          "max_connections = 120\nwal_level = minimal\nmax_wal_senders = 0\n");
       RecklessServer server = new RecklessServer(data, EmbeddedPostgres.start(data));
       server.administration.useHandle(tx -> {
         SETTINGS.forEach(setting -> tx.execute("alter system set " + setting));

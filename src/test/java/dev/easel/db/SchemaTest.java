@@ -108,6 +108,7 @@ class SchemaTest {
         arguments("task_percent_range", "task", "percent = 101"),
         arguments("task_piece_size_positive", "task", "piece_size = 0"),
         arguments("task_callback_length", "task", "callback = repeat('a', 4097)"),
+        arguments("task_lengths_is_object", "task", "lengths = '[5]'"),
         arguments("task_deleted_when_final", "task", "deleted_at = now()"),
         arguments("task_state_known", "task", "state = 'lost'"),
         arguments("task_kind_known", "task", "kind = 'smell'"),
@@ -134,6 +135,7 @@ class SchemaTest {
         arguments("attempt_outputs_when_produced", "attempt", "outputs = 1"),
         arguments(
             "attempt_outputs_when_produced", "attempt", "state = 'produced', finished_at = now()"),
+        arguments("attempt_film_millis_when_produced", "attempt", "film_millis = '{5000}'"),
         arguments("attempt_resolution_known", "attempt", resolved("resolution = 'magic'")),
         arguments("attempt_resolved_when_given_up", "attempt", "resolution = 'nothing'"),
         arguments(

@@ -43,7 +43,9 @@ final class Lane implements AutoCloseable {
     how.setProperty("reWriteBatchedInserts", "true");
     // Planned once, so that a plan depends on nothing that happened in runs before.
     how.setProperty("prepareThreshold", "1");
-    how.setProperty("options", "-c plan_cache_mode=force_generic_plan -c jit=off"
+    how.setProperty(
+        "options",
+        "-c plan_cache_mode=force_generic_plan -c jit=off"
             + " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off");
     return DriverManager.getConnection(address.url(), how);
   }

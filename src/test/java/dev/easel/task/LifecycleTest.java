@@ -6,6 +6,7 @@ import dev.easel.account.AccountId;
 import dev.easel.account.KeyId;
 import dev.easel.catalog.MediaKind;
 import dev.easel.catalog.Parameters;
+import dev.easel.catalog.Quote;
 import dev.easel.catalog.Route;
 import dev.easel.provider.Cancellation;
 import dev.easel.provider.Failure;
@@ -29,6 +30,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -619,6 +621,97 @@ class LifecycleTest {
         .isEqualTo(new Course.Succeed(expected));
   }
 
+  /**
+   * A film of 4, 5 or 6 seconds at 3 credits a second, or 25 for 6: what is made, and what counts.
+   */
+  static Stream<Arguments> openLengths() {
+    return Stream.of(
+        row("the shortest", 1, films(4_000), 12L),
+        row("less than the shortest", 1, films(1_000), 12L),
+        row("as files round it: 5 s at 24 frames", 1, films(5_042), 15L),
+        row("half a second more is another second", 1, films(5_500), 25L),
+        row("the longest", 1, films(6_000), 25L),
+        row("longer than any", 1, films(60_000), 25L),
+        row("a file that does not say: the most", 1, new Attempt.State.Produced(1), 25L),
+        row("two of two, each at its own", 2, films(4_000, 6_000), 37L),
+        row("one of two", 2, films(4_000), 12L),
+        row("two of three, one does not say", 3, new Attempt.State.Produced(2, List.of(FOUR)), 37L),
+        row("nothing is free", 9, films(4_000), 12L));
+  }
+
+  private static final Duration FOUR = Duration.ofSeconds(4);
+
+  private static Attempt.State films(int... millis) {
+    return new Attempt.State.Produced(
+        millis.length, IntStream.of(millis).mapToObj(Duration::ofMillis).toList());
+  }
+
+  /** The quote of that many films. */
+  private static Quote open(int films) {
+    return new Quote(
+        25L * films,
+        List.of(
+            new Quote.Length(4, 12L * films),
+            new Quote.Length(5, 15L * films),
+            new Quote.Length(6, 25L * films)));
+  }
+
+  @ParameterizedTest(name = "{0}: captured {3}")
+  @MethodSource("openLengths")
+  void anOpenLengthIsCapturedAsItTurnsOut(
+      String name, int asked, Attempt.State produced, long expected) {
+    Situation situation =
+        situation(asked, 100, open(asked), List.of(attempt(0, 1, A, produced, 0)));
+    assertThat(Lifecycle.course(situation, at(5), ONE_ROUTE))
+        .isEqualTo(new Course.Succeed(expected));
+  }
+
+  @Test
+  void anOpenLengthIsCapturedAcrossPieces() {
+    Situation situation =
+        situation(
+            3,
+            1,
+            open(3),
+            List.of(
+                tried(0, A, films(4_000), 0),
+                tried(1, A, failed(Kind.CONTENT_POLICY), 0),
+                tried(2, A, films(6_000), 0)));
+    assertThat(Lifecycle.course(situation, at(5), ONE_ROUTE)).isEqualTo(new Course.Succeed(37));
+  }
+
+  @Test
+  void aPriceOfTheWholeTaskIsSharedByItsFilms() {
+    Quote perTask = new Quote(10, List.of(new Quote.Length(4, 7), new Quote.Length(5, 10)));
+    Situation one = situation(3, 100, perTask, List.of(attempt(0, 1, A, films(4_000), 0)));
+    Situation all =
+        situation(3, 100, perTask, List.of(attempt(0, 1, A, films(4_000, 4_000, 4_000), 0)));
+    assertThat(Lifecycle.course(one, at(5), ONE_ROUTE)).isEqualTo(new Course.Succeed(2));
+    assertThat(Lifecycle.course(all, at(5), ONE_ROUTE)).isEqualTo(new Course.Succeed(7));
+  }
+
+  @Test
+  void lengthsAreWrittenOnlyWhereThePriceDependsOnThem() {
+    Outcome stored =
+        new Outcome.Stored(List.of(film(OptionalLong.of(4_000)), film(OptionalLong.empty())));
+    Attempt attempt = attempt(0, 1, A, ACCEPTED, 0);
+    assertThat(decided(situation(2, 100, open(2), List.of(attempt)), attempt, stored))
+        .isEqualTo(new Attempt.State.Produced(2, List.of(FOUR)));
+    assertThat(decided(situation(2, 100, 10, List.of(attempt)), attempt, stored))
+        .isEqualTo(new Attempt.State.Produced(2));
+  }
+
+  private static Attempt.State decided(Situation situation, Attempt attempt, Outcome outcome) {
+    return ((Change) Lifecycle.decide(situation, attempt, outcome, at(5), ONE_ROUTE))
+        .attempt()
+        .state();
+  }
+
+  private static Asset film(OptionalLong millis) {
+    return new Asset(
+        "f.mp4", "video/mp4", 1, "00".repeat(32), OptionalInt.of(64), OptionalInt.of(64), millis);
+  }
+
   // The words of the tables.
 
   private static Arguments row(Object... cells) {
@@ -668,6 +761,11 @@ class LifecycleTest {
 
   private static Situation situation(
       int outputs, int pieceSize, long credits, List<Attempt> attempts) {
+    return situation(outputs, pieceSize, new Quote(credits), attempts);
+  }
+
+  private static Situation situation(
+      int outputs, int pieceSize, Quote quote, List<Attempt> attempts) {
     TaskRequest request =
         new TaskRequest(
             new TaskId(new UUID(0, 1)),
@@ -679,7 +777,7 @@ class LifecycleTest {
             new Parameters(
                 JsonNodeFactory.instance.objectNode().put("prompt", "p").put("n", outputs)),
             pieceSize,
-            credits);
+            quote);
     TaskState state =
         attempts.isEmpty() ? new TaskState.Queued() : new TaskState.Running(T0, 0, false);
     return new Situation(new Task(request, T0, state), attempts);

@@ -2,9 +2,13 @@ package dev.easel.task;
 
 import static dev.easel.task.ScriptedProvider.pictures;
 import static dev.easel.task.ScriptedProvider.produced;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import dev.easel.catalog.MediaKind;
+import dev.easel.catalog.Parameters;
+import dev.easel.catalog.Quote;
 import dev.easel.db.Database;
 import dev.easel.db.Invariants;
 import dev.easel.engine.ManualEngine;
@@ -15,7 +19,9 @@ import dev.easel.provider.Progress;
 import dev.easel.provider.Reconciliation;
 import dev.easel.provider.Submission;
 import dev.easel.task.TestHouse.Customer;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +35,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** What becomes of an accepted task, whatever the provider and the nodes do. */
 @ExtendWith(Invariants.class)
@@ -75,6 +82,77 @@ class TaskRunnerTest {
         .extracting(TaskState.Succeeded::captured)
         .isEqualTo(6L);
     assertThat(house.balance(customer)).isEqualTo(new Balance(94, 0));
+  }
+
+  /** Of two films of a length left to the model, one is ready a turn before the other. */
+  @Test
+  void filmsArePaidForByTheLengthThatTheyTurnOut() {
+    Customer customer = house.customer(100);
+    Quote open = new Quote(40, List.of(new Quote.Length(4, 20), new Quote.Length(15, 40)));
+    Task task = house.accept(customer, films(customer, 2, open));
+    assertThat(house.balance(customer)).isEqualTo(new Balance(60, 40));
+    house.a.submits(generation ->
+        generation.piece() == 0 ? new Submission.Produced(List.of(film(4_040))) : ACCEPTED);
+    house.a.checks(new Progress.Produced(List.of(film(9_000))));
+    house.engine.runAll();
+    assertThat(house.attempts(task).getFirst().state())
+        .isEqualTo(new Attempt.State.Produced(1, List.of(Duration.ofMillis(4_040))));
+    assertThat(house.balance(customer)).isEqualTo(new Balance(60, 40));
+
+    house.clock.advance(SOON);
+    house.engine.runAll();
+    assertThat(house.state(task))
+        .asInstanceOf(type(TaskState.Succeeded.class))
+        .extracting(TaskState.Succeeded::captured)
+        .isEqualTo(10L + 20L);
+    assertThat(house.balance(customer)).isEqualTo(new Balance(70, 0));
+  }
+
+  private static TaskRequest films(Customer customer, int films, Quote quote) {
+    return new TaskRequest(
+        TaskId.random(Instant.now()),
+        customer.account(),
+        customer.key(),
+        new Origin("kie", "bytedance/seedance-2", "{}"),
+        "seedance-2",
+        MediaKind.VIDEO,
+        new Parameters(JsonNodeFactory.instance.objectNode().put("prompt", "p").put("n", films)),
+        1,
+        quote);
+  }
+
+  @Test
+  void aPictureOfAnotherFormatIsConvertedWhenItIsStored() {
+    Customer customer = house.customer(100);
+    TaskRequest plain = TestHouse.request(customer, 10, 1);
+    Task task =
+        house.accept(
+            customer,
+            new TaskRequest(
+                plain.id(),
+                plain.account(),
+                plain.key(),
+                plain.origin(),
+                plain.model(),
+                plain.kind(),
+                new Parameters(plain.parameters().toJson().put("output_format", "webp")),
+                plain.pieceSize(),
+                plain.credits()));
+    house.a.submits(produced(1));
+    house.engine.runAll();
+    assertThat(((TaskState.Succeeded) house.state(task)).results())
+        .extracting(Asset::mediaType)
+        .containsExactly("image/webp");
+  }
+
+  /** As much of an MP4 file as says how long it is. */
+  private static Output film(int millis) {
+    ByteBuffer file = ByteBuffer.allocate(16 + 8 + 8 + 100);
+    file.putInt(16).put("ftypisom".getBytes(US_ASCII)).putInt(0);
+    file.putInt(8 + 8 + 100).put("moov".getBytes(US_ASCII));
+    file.putInt(8 + 100).put("mvhd".getBytes(US_ASCII)).putInt(0).putInt(0).putInt(0);
+    file.putInt(1_000).putInt(millis);
+    return new Output(file.array());
   }
 
   @Test

@@ -89,11 +89,11 @@ final class Collage {
       int step = Math.min((int) at, scale.length - 2);
       tones[level] = mix(scale[step], scale[step + 1], at - step).getRGB();
     }
-    int[] pixels = ImageFiles.pixels(image);
+    int[] pixels = Pixels.of(image);
     int weight = (int) Math.round(TONING * 256);
     for (int i = 0; i < pixels.length; i++) {
       int p = pixels[i];
-      int level = ImageFiles.lightness(p);
+      int level = Pixels.lightness(p);
       int tone = tones[level];
       pixels[i] =
           0xFF000000

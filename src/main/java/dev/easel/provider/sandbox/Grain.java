@@ -10,7 +10,7 @@ final class Grain {
 
   /** Makes pixels of an INT_RGB picture a little lighter or darker; less in large pictures. */
   static void sprinkle(BufferedImage image, long seed) {
-    int[] pixels = ImageFiles.pixels(image);
+    int[] pixels = Pixels.of(image);
     int strength = pixels.length > LARGE ? 1 : 3;
     long state = seed | 1;
     for (int i = 0; i < pixels.length; i++) {

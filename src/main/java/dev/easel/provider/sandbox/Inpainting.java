@@ -18,8 +18,8 @@ final class Inpainting {
     int height = base.getHeight();
     int[] opening = openings(mask);
     BufferedImage result = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
-    int[] pixels = ImageFiles.pixels(result);
-    System.arraycopy(ImageFiles.pixels(base), 0, pixels, 0, pixels.length);
+    int[] pixels = Pixels.of(result);
+    System.arraycopy(Pixels.of(base), 0, pixels, 0, pixels.length);
     Rectangle area = bounds(opening, width);
     if (area.isEmpty()) {
       return result;
@@ -27,7 +27,7 @@ final class Inpainting {
     BufferedImage art = new BufferedImage(area.width, area.height, BufferedImage.TYPE_INT_RGB);
     artwork.paint(art, 0);
     Grain.sprinkle(art, artwork.seed());
-    int[] fresh = ImageFiles.pixels(art);
+    int[] fresh = Pixels.of(art);
     for (int y = 0; y < area.height; y++) {
       for (int x = 0; x < area.width; x++) {
         int at = (area.y + y) * width + area.x + x;
@@ -39,7 +39,7 @@ final class Inpainting {
 
   /** How much of each pixel may be painted: 0 nothing, 255 all. */
   private static int[] openings(BufferedImage mask) {
-    int[] pixels = ImageFiles.pixels(mask);
+    int[] pixels = Pixels.of(mask);
     boolean transparent = false;
     for (int pixel : pixels) {
       transparent |= pixel >>> 24 != 255;
@@ -47,7 +47,7 @@ final class Inpainting {
     int[] openings = new int[pixels.length];
     for (int i = 0; i < pixels.length; i++) {
       int p = pixels[i];
-      openings[i] = transparent ? 255 - (p >>> 24) : ImageFiles.lightness(p);
+      openings[i] = transparent ? 255 - (p >>> 24) : Pixels.lightness(p);
     }
     return openings;
   }

@@ -28,7 +28,7 @@ record PixelSize(int width, int height) {
   private static final int SMALLEST_SIDE = 16;
   private static final int LONGEST_SIDE = 16_000;
   private static final int LARGEST_IMAGE = 4096 * 4096 / 100 * 103;
-  private static final int LARGEST_FILM = 2560 * 1440;
+  private static final int LARGEST_FILM = 5040 * 2160;
   private static final double MOST_OBLONG = 8;
 
   PixelSize {
@@ -53,7 +53,7 @@ record PixelSize(int width, int height) {
 
   /** The size of the film that {@code parameters} ask for; both sides are even. */
   static Choice ofFilm(Parameters parameters, Optional<PixelSize> reference) {
-    return choose(parameters, reference, new Rules("16:9", "720p", 'P', 1, 1440, LARGEST_FILM));
+    return choose(parameters, reference, new Rules("16:9", "720p", 'P', 1, 2160, LARGEST_FILM));
   }
 
   /** What differs between images and films; {@code unit} ends a resolution and scales it. */

@@ -1,5 +1,6 @@
 package dev.easel.provider.sandbox;
 
+import dev.easel.asset.ImageFiles;
 import dev.easel.catalog.MediaKind;
 import dev.easel.catalog.Parameters;
 import dev.easel.provider.Generation;
@@ -14,18 +15,33 @@ import java.util.concurrent.Semaphore;
 
 /** Makes the files that a generation asks for; only so many at once, since it takes memory. */
 final class Studio {
-  private static final int USUAL_SECONDS = 5;
   private static final int MOST_SECONDS = 30;
+
+  /**
+   * Where the length is left to the sandbox, it is one of these; a reference film's own at most.
+   */
+  private static final int SHORTEST_CHOSEN = 4;
+
+  private static final int LONGEST_CHOSEN = 8;
+  private static final int LONGEST_FOLLOWED = 15;
+
+  /** A film of so many pixels takes a room of its own. */
+  private static final int PIXELS_OF_A_ROOM = 1920 * 1080;
+
+  /** A duration that leaves it to the provider, as does none. */
+  private static final int OPEN = -1;
 
   /** More than any piece has: two outputs of one task are never the same artwork. */
   private static final int MOST_OF_A_PIECE = 1_000;
 
   private final References references;
+  private final int concurrency;
   private final Semaphore rooms;
 
   Studio(References references, int concurrency) {
     this.references = references;
-    rooms = new Semaphore(concurrency);
+    this.concurrency = concurrency;
+    rooms = new Semaphore(concurrency, true); // else small ones would keep a large one waiting
   }
 
   /** What became of making the files. */
@@ -49,8 +65,8 @@ final class Studio {
             : unfit(PixelSize.ofImage(parameters, Optional.empty()));
       }
       case VIDEO -> {
-        int seconds = seconds(parameters);
-        yield seconds < 1 || seconds > MOST_SECONDS
+        int seconds = parameters.duration().orElse(OPEN);
+        yield seconds != OPEN && (seconds < 1 || seconds > MOST_SECONDS)
             ? Optional.of("The sandbox makes videos of 1 to " + MOST_SECONDS + " seconds.")
             : unfit(PixelSize.ofFilm(parameters, Optional.empty()));
       }
@@ -64,10 +80,21 @@ final class Studio {
     };
   }
 
-  /** The seconds asked for; -1 leaves them to the provider. */
-  private static int seconds(Parameters parameters) {
-    int seconds = parameters.duration().orElse(USUAL_SECONDS);
-    return seconds == -1 ? USUAL_SECONDS : seconds;
+  /**
+   * The seconds asked for. Where they are left to the sandbox, they are those of the reference
+   * film, or follow from the artwork: the same for the same request.
+   */
+  private static int seconds(Parameters parameters, Gathered materials, Artwork artwork) {
+    int asked = parameters.duration().orElse(OPEN);
+    if (asked != OPEN) {
+      return asked;
+    }
+    return materials
+        .length()
+        .map(
+            film -> Math.clamp(film.plusMillis(500).toSeconds(), SHORTEST_CHOSEN, LONGEST_FOLLOWED))
+        .orElseGet(() ->
+            SHORTEST_CHOSEN + Math.floorMod(artwork.seed(), LONGEST_CHOSEN - SHORTEST_CHOSEN + 1));
   }
 
   /** Loads the references and renders. Blocks until there is room. */
@@ -77,15 +104,26 @@ final class Studio {
       return new Rendering.Unmakeable(objection.get());
     }
     Materials.Fetched fetched = Materials.Fetched.of(generation.parameters(), references);
-    rooms.acquireUninterruptibly();
+    int taken = rooms(generation);
+    rooms.acquireUninterruptibly(taken);
     try {
       return switch (fetched.decode()) {
         case Materials.Unusable(String reason) -> new Rendering.Unmakeable(reason);
         case Gathered gathered -> render(generation, gathered);
       };
     } finally {
-      rooms.release();
+      rooms.release(taken);
     }
+  }
+
+  /** A film of many pixels is made by itself. */
+  private int rooms(Generation generation) {
+    return generation.kind() == MediaKind.VIDEO
+            && PixelSize.ofFilm(generation.parameters(), Optional.empty())
+                instanceof PixelSize.Choice.Fits(PixelSize size)
+            && (long) size.width() * size.height() > PIXELS_OF_A_ROOM
+        ? concurrency
+        : 1;
   }
 
   private static Rendering render(Generation generation, Gathered materials) {
@@ -117,7 +155,10 @@ final class Studio {
                 }
                 Grain.sprinkle(image, artwork.seed());
                 caption(image, artwork, parameters.prompt(), 1);
-                return ImageFiles.encode(image, format(parameters));
+                return ImageFiles.encode(
+                    parameters.isTransparent() ? Cutout.of(image) : image,
+                    format(parameters),
+                    parameters.outputCompression());
               });
     };
   }
@@ -148,7 +189,8 @@ final class Studio {
                   ImageFiles.encode(
                       Inpainting.paint(
                           Scaling.cover(first, size), Scaling.cover(mask, size), artwork),
-                      format(parameters)));
+                      format(parameters),
+                      parameters.outputCompression()));
     };
   }
 
@@ -160,20 +202,32 @@ final class Studio {
           each(
               generation,
               artwork -> {
-                int seconds = seconds(parameters);
-                Slideshow slides = new Slideshow(materials.images(), size);
+                int seconds = seconds(parameters, materials, artwork);
+                Slideshow slides = new Slideshow(materials, Film.painted(size));
+                String caption = caption(parameters, materials);
                 return Film.shoot(
                     size,
                     seconds,
                     (image, time) -> {
-                      if (materials.images().isEmpty()) {
+                      if (slides.isEmpty()) {
                         artwork.paint(image, time);
                       } else {
                         slides.paint(image, time);
                       }
-                      caption(image, artwork, parameters.prompt(), time * seconds);
+                      slides.paintLast(image, time);
+                      double rest = materials.last().isPresent() ? 1 - time : 1;
+                      caption(image, artwork, caption, Math.min(time, rest) * seconds);
                     });
               });
+    };
+  }
+
+  /** The prompt, and what it is to sound like, which cannot be seen otherwise. */
+  private static String caption(Parameters parameters, Gathered materials) {
+    return switch (materials.sounds()) {
+      case 0 -> parameters.prompt();
+      case 1 -> parameters.prompt() + " (to a reference sound)";
+      default -> parameters.prompt() + " (to %d reference sounds)".formatted(materials.sounds());
     };
   }
 

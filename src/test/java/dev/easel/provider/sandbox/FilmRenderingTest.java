@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jcodec.api.FrameGrab;
 import org.jcodec.api.JCodecException;
 import org.jcodec.common.Codec;
@@ -43,8 +45,7 @@ class FilmRenderingTest {
   @CsvSource({
     "'\"size\":\"192x108\",\"duration\":3',192,108,3",
     "'\"size\":\"100x180\",\"duration\":1',100,180,1",
-    "'\"size\":\"64x64\"',64,64,5",
-    "'\"size\":\"64x64\",\"duration\":-1',64,64,5",
+    "'\"size\":\"64x64\",\"duration\":5',64,64,5",
     "'\"size\":\"32x32\",\"duration\":30',32,32,30",
     "'\"resolution\":\"480p\",\"aspect_ratio\":\"16:9\",\"duration\":1',854,480,1"
   })
@@ -107,6 +108,131 @@ class FilmRenderingTest {
             "{\"prompt\":\"on\",\"images\":[\"red\",\"blue\"],\"size\":\"120x80\",\"duration\":2}");
     assertThat(hue(file, 0)).as("red less blue").isGreaterThan(80);
     assertThat(hue(file, 2 * Film.RATE - 1)).as("red less blue").isLessThan(-80);
+  }
+
+  /** What a film is to begin and end with is there to the pixel, as far as H.264 keeps it. */
+  @ParameterizedTest
+  @CsvSource({
+    "'\"first_frame\":\"red\"', true, false",
+    "'\"first_frame\":\"red\",\"last_frame\":\"blue\"', true, true",
+    "'\"last_frame\":\"blue\"', false, true",
+  })
+  void itBeginsAndEndsWithTheFramesGiven(String frames, boolean isFirst, boolean isLast)
+      throws IOException, JCodecException {
+    BufferedImage red = halves(0xFFC02020, 0xFFD0C020);
+    BufferedImage blue = halves(0xFF2020C0, 0xFF20C0D0);
+    requests.put("red", red);
+    requests.put("blue", blue);
+    byte[] file =
+        file("{\"prompt\":\"on\",%s,\"size\":\"120x80\",\"duration\":1}".formatted(frames));
+    assertThat(shows(file, 0, red)).isEqualTo(isFirst);
+    assertThat(shows(file, Film.RATE - 1, blue)).isEqualTo(isLast);
+    if (isLast) {
+      assertThat(shows(file, Film.RATE / 2, red)).isFalse();
+      assertThat(shows(file, Film.RATE / 2, blue)).isFalse();
+    }
+  }
+
+  private static BufferedImage halves(int left, int right) {
+    BufferedImage image = plain(120, 80, left);
+    for (int y = 0; y < 80; y++) {
+      for (int x = 60; x < 120; x++) {
+        image.setRGB(x, y, right);
+      }
+    }
+    return image;
+  }
+
+  private static boolean shows(byte[] file, int number, BufferedImage expected)
+      throws IOException, JCodecException {
+    BufferedImage shown = picture(frame(file, number));
+    // The sandbox's mark is in the upper right corner.
+    return isNear(mean(shown, 0, 0.3, 0.49, 1), mean(expected, 0, 0.3, 0.49, 1))
+        && isNear(mean(shown, 0.51, 0.3, 1, 1), mean(expected, 0.51, 0.3, 1, 1));
+  }
+
+  private static boolean isNear(Color one, Color other) {
+    return Math.abs(one.getRed() - other.getRed()) < 8
+        && Math.abs(one.getGreen() - other.getGreen()) < 8
+        && Math.abs(one.getBlue() - other.getBlue()) < 8;
+  }
+
+  /** A film of the sandbox's own, which begins in red. */
+  private byte[] reference(int seconds) {
+    requests.put("red", plain(120, 80, 0xFFC02020));
+    return file(
+        "{\"prompt\":\"\",\"images\":[\"red\"],\"size\":\"120x80\",\"duration\":%d}"
+            .formatted(seconds));
+  }
+
+  @Test
+  void aReferenceFilmIsSeenAndASoundIsAccepted() throws IOException, JCodecException {
+    requests.put("film", reference(1));
+    requests.put("sound", new byte[] {'R', 'I', 'F', 'F'});
+    String json = "{\"prompt\":\"on\",\"videos\":[\"film\"]%s,\"size\":\"480x240\",\"duration\":2}";
+    byte[] silent = file(json.formatted(""));
+    byte[] sounding = file(json.formatted(",\"audios\":[\"sound\"]"));
+    assertThat(hue(silent, 0)).isGreaterThan(80);
+    assertThat(hue(sounding, 0)).isGreaterThan(80);
+    assertThat(sounding).as("the caption tells of the sound").isNotEqualTo(silent);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3, 4", "6, 6", "20, 15"})
+  void aFilmOfNoGivenLengthIsAsLongAsItsReference(int reference, int expected) throws IOException {
+    requests.put("film", reference(reference));
+    String json = "{\"prompt\":\"on\",\"videos\":[\"film\"],\"size\":\"32x32\"}";
+    assertThat(seconds(file(json))).isEqualTo(expected);
+  }
+
+  @Test
+  void theLengthThatIsLeftToItFollowsFromTheRequest() throws IOException {
+    Set<Long> lengths = new HashSet<>();
+    for (int seed = 0; seed < 12; seed++) {
+      String json = "{\"prompt\":\"a hill\",\"size\":\"32x32\",\"seed\":%d%s}";
+      byte[] film = file(json.formatted(seed, ""));
+      assertThat(file(json.formatted(seed, ",\"duration\":-1"))).isEqualTo(film);
+      lengths.add(seconds(film));
+    }
+    assertThat(lengths).hasSizeGreaterThan(1).allMatch(length -> length >= 4 && length <= 8);
+  }
+
+  private static long seconds(byte[] file) throws IOException {
+    try (MP4Demuxer demuxer = MP4Demuxer.createMP4Demuxer(channel(file))) {
+      return Math.round(demuxer.getVideoTrack().getMeta().getTotalDuration());
+    }
+  }
+
+  @Test
+  void whatIsNoFilmIsNamed() {
+    requests.put("film", plain(2, 2, 0));
+    assertThat(
+            requests.refusal(film("{\"prompt\":\"on\",\"videos\":[\"film\"],\"size\":\"32x32\"}")))
+        .isEqualTo("Reference film 1 cannot be used: the sandbox reads H.264 in MP4 only.");
+    assertThat(
+            requests.refusal(film("{\"prompt\":\"on\",\"audios\":[\"none\"],\"size\":\"32x32\"}")))
+        .isEqualTo("Reference sound 1 cannot be used: the server answered 404.");
+  }
+
+  @Test
+  void twoThousandLinesAreMadeAndSeen() throws IOException, JCodecException {
+    requests.put("red", plain(64, 36, 0xFFC02020));
+    byte[] file =
+        file(
+            "{\"prompt\":\"on\",\"first_frame\":\"red\",\"resolution\":\"2160p\","
+                + "\"aspect_ratio\":\"16:9\",\"duration\":1}");
+    try (MP4Demuxer demuxer = MP4Demuxer.createMP4Demuxer(channel(file))) {
+      DemuxerTrackMeta meta = demuxer.getVideoTrack().getMeta();
+      assertThat(meta.getVideoCodecMeta().getSize().getWidth()).isEqualTo(3840);
+      assertThat(meta.getVideoCodecMeta().getSize().getHeight()).isEqualTo(2160);
+      assertThat(meta.getTotalFrames()).isEqualTo(Film.RATE_OF_LARGE);
+      assertThat(meta.getTotalDuration()).isCloseTo(1, within(0.01));
+    }
+    byte[][] planes = frame(file, 0);
+    int luma = planes[0][2160 / 2 * 3840 + 100] + 128;
+    int red = planes[2][2160 / 4 * 1920 + 50];
+    assertThat(luma).as("the luma of 0xC02020").isCloseTo(73, within(4));
+    assertThat(red).as("the red of 0xC02020").isCloseTo(70, within(6));
   }
 
   @Test

@@ -7,8 +7,9 @@ import static dev.easel.provider.sandbox.Requests.plain;
 import static dev.easel.provider.sandbox.Requests.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.easel.asset.ImageFiles;
+import dev.easel.asset.ImageFiles.Decoding;
 import dev.easel.catalog.MediaKind;
-import dev.easel.provider.sandbox.ImageFiles.Decoding;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -47,6 +48,24 @@ class ImageRenderingTest {
     BufferedImage image = read(file);
     assertThat(image.getWidth()).isEqualTo(width);
     assertThat(image.getHeight()).isEqualTo(height);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "webp"})
+  void aTransparentBackgroundIsTransparent(String format) {
+    BufferedImage cut =
+        requests.picture(
+            "{\"prompt\":\"a hill\",\"size\":\"128x96\",\"background\":\"transparent\","
+                + "\"output_format\":\"%s\"}".formatted(format));
+    BufferedImage whole = requests.picture("{\"prompt\":\"a hill\",\"size\":\"128x96\"}");
+    for (int[] corner : new int[][] {{0, 0}, {127, 0}, {0, 95}, {127, 95}, {64, 0}}) {
+      assertThat(cut.getRGB(corner[0], corner[1]) >>> 24).as("opacity of a corner").isZero();
+    }
+    assertThat(cut.getRGB(64, 48) >>> 24).as("opacity of the middle").isEqualTo(255);
+    assertThat(mean(cut, 0.3, 0.3, 0.7, 0.6).getRGB() & 0xF0F0F0)
+        .as("the middle is as it always is")
+        .isEqualTo(mean(whole, 0.3, 0.3, 0.7, 0.6).getRGB() & 0xF0F0F0);
+    assertThat(whole.getColorModel().hasAlpha()).isFalse();
   }
 
   @Test
@@ -346,7 +365,7 @@ class ImageRenderingTest {
     int best = 0;
     for (int y = (int) (top * image.getHeight()); y < bottom * image.getHeight(); y++) {
       for (int x = 0; x < image.getWidth(); x++) {
-        best = Math.max(best, ImageFiles.lightness(image.getRGB(x, y)));
+        best = Math.max(best, Pixels.lightness(image.getRGB(x, y)));
       }
     }
     return best;
@@ -356,7 +375,7 @@ class ImageRenderingTest {
     int count = 0;
     for (int y = (int) (top * image.getHeight()); y < bottom * image.getHeight(); y++) {
       for (int x = 0; x < image.getWidth() * 3 / 4; x++) {
-        count += ImageFiles.lightness(image.getRGB(x, y)) > 150 ? 1 : 0;
+        count += Pixels.lightness(image.getRGB(x, y)) > 150 ? 1 : 0;
       }
     }
     return count;

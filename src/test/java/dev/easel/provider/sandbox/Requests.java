@@ -37,7 +37,7 @@ final class Requests {
           InstantSource.system(),
           this::load);
 
-  References.Reference load(String url) {
+  References.Reference load(MediaKind kind, String url) {
     byte[] file = files.get(url);
     return file == null
         ? new References.Reference.Refused("the server answered 404")

@@ -36,7 +36,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** Every way in which a sandbox channel can be told to misbehave. */
 @Timeout(20)
 class SandboxFaultsTest {
-  private static final References NONE = _ -> new References.Reference.Refused("there are none");
+  private static final References NONE =
+      (_, _) -> new References.Reference.Refused("there are none");
   private static final Generation HILL = image("{\"prompt\":\"a hill\",\"size\":\"64x64\"}");
 
   private Instant now = Requests.BEGUN;

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SandboxProviderTest {
-  private static final References NONE = _ -> new References.Reference.Refused("there are none");
+  private static final References NONE =
+      (_, _) -> new References.Reference.Refused("there are none");
 
   private Instant now = Requests.BEGUN;
   private final InstantSource clock = () -> now;

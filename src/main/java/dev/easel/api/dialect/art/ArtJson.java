@@ -39,7 +39,7 @@ final class ArtJson {
   ObjectNode task(TaskView view) {
     Task task = view.task();
     ObjectNode json =
-        json(task.request(), status(task.state()), credits(task), results(task.state()));
+        json(task.request(), status(task.state()), task.credits(), results(task.state()));
     view.queuePosition().ifPresent(position -> json.put("queue_position", position));
     withUser(json, task.request());
     return withProgress(json, task.state());
@@ -84,13 +84,6 @@ final class ArtJson {
       case TaskState.Failed _ -> "failed";
       case TaskState.Canceled _ -> "canceled";
     };
-  }
-
-  /** Of several pictures only those that were made are paid for. */
-  private static long credits(Task task) {
-    return task.state() instanceof TaskState.Succeeded succeeded
-        ? succeeded.captured()
-        : task.request().credits();
   }
 
   private static List<Asset> results(TaskState state) {

@@ -121,7 +121,7 @@ public final class OmniJson {
           kind.word() + "_url",
           results.isEmpty() || kind != request.kind() ? null : url(results.getFirst()));
     }
-    json.put("credits", request.credits()).put("created_at", task.createdAt().getEpochSecond());
+    json.put("credits", task.credits()).put("created_at", task.createdAt().getEpochSecond());
     if (results.size() > 1) {
       ArrayNode urls = json.putArray(request.kind().word() + "_urls");
       results.forEach(result -> urls.add(url(result)));

@@ -1,7 +1,7 @@
-package dev.easel.provider.sandbox;
+package dev.easel.asset;
 
 import java.awt.Color;
-import java.awt.geom.AffineTransform;
+import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.DataBufferInt;
@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -26,29 +27,37 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Reads and writes image files in memory. */
-final class ImageFiles {
+public final class ImageFiles {
   private static final long MOST_PIXELS = 50_000_000;
 
   private ImageFiles() {}
 
   /** A file format to write. */
-  enum Format {
-    PNG("image/png", 0.6f, true),
-    JPEG("image/jpeg", 0.92f, false),
-    WEBP("image/webp", 0.88f, true);
+  public enum Format {
+    PNG(MediaType.PNG, 0.6f, true),
+    JPEG(MediaType.JPEG, 0.92f, false),
+    WEBP(MediaType.WEBP, 0.88f, true);
 
-    private final String mime;
+    private final MediaType type;
     private final float quality;
     private final boolean alpha;
 
-    Format(String mime, float quality, boolean alpha) {
-      this.mime = mime;
+    Format(MediaType type, float quality, boolean alpha) {
+      this.type = type;
       this.quality = quality;
       this.alpha = alpha;
     }
 
+    private float quality(OptionalInt percent) {
+      return percent.isPresent() && this != PNG ? percent.getAsInt() / 100f : quality;
+    }
+
+    MediaType type() {
+      return type;
+    }
+
     /** The format of this name, {@code jpg} included. */
-    static Optional<Format> of(String name) {
+    public static Optional<Format> of(String name) {
       return switch (name.toLowerCase(Locale.ROOT)) {
         case "png" -> Optional.of(PNG);
         case "jpeg", "jpg" -> Optional.of(JPEG);
@@ -59,7 +68,7 @@ final class ImageFiles {
   }
 
   /** What became of reading a file. */
-  sealed interface Decoding {
+  public sealed interface Decoding {
     /** Its picture, of type INT_ARGB. */
     record Decoded(BufferedImage image) implements Decoding {}
 
@@ -71,7 +80,7 @@ final class ImageFiles {
    * Reads the first picture of a PNG, JPEG, GIF, WebP or BMP file. Every decoder that takes the
    * file for its own is tried; whatever one throws means that it cannot.
    */
-  static Decoding decode(byte[] content) {
+  public static Decoding decode(byte[] content) {
     String reason = "it is not an image that can be read";
     for (ImageReader reader : readers(content)) {
       try (ImageInputStream input =
@@ -110,7 +119,7 @@ final class ImageFiles {
     int width = read.getWidth();
     int height = read.getHeight();
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
-    int[] pixels = pixels(image);
+    int[] pixels = ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
     ColorModel model = read.getColorModel();
     Raster raster = read.getRaster();
     boolean grey = raster.getNumBands() <= 2 && model.getNumColorComponents() == 1;
@@ -137,19 +146,23 @@ final class ImageFiles {
     return image;
   }
 
-  /** Writes {@code image}; transparency becomes white where the format has none. */
-  static byte[] encode(BufferedImage image, Format format) {
-    BufferedImage written =
-        format.alpha || !image.getColorModel().hasAlpha() ? image : flattened(image);
+  /**
+   * Writes {@code image}; transparency becomes white where the format has none.
+   *
+   * @param percent the quality asked for, 0 to 100, of a format that loses some; a good one unless
+   *     told
+   */
+  public static byte[] encode(BufferedImage image, Format format, OptionalInt percent) {
+    BufferedImage written = format.alpha && !isOpaque(image) ? image : flattened(image);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 20);
-    ImageWriter writer = ImageIO.getImageWritersByMIMEType(format.mime).next();
+    ImageWriter writer = ImageIO.getImageWritersByMIMEType(format.type.mime()).next();
     try (ImageOutputStream output = new MemoryCacheImageOutputStream(bytes)) {
       ImageWriteParam parameters = writer.getDefaultWriteParam();
       parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
       if (parameters.getCompressionType() == null) {
         parameters.setCompressionType(parameters.getCompressionTypes()[0]);
       }
-      parameters.setCompressionQuality(format.quality);
+      parameters.setCompressionQuality(format.quality(percent));
       writer.setOutput(output);
       writer.write(null, new IIOImage(written, null, null), parameters);
     } catch (IOException e) {
@@ -160,23 +173,28 @@ final class ImageFiles {
     return bytes.toByteArray();
   }
 
+  /** Whether nothing shines through: then an alpha channel would be for nothing. */
+  private static boolean isOpaque(BufferedImage image) {
+    if (image.getType() != BufferedImage.TYPE_INT_ARGB) {
+      return !image.getColorModel().hasAlpha();
+    }
+    for (int pixel : ((DataBufferInt) image.getRaster().getDataBuffer()).getData()) {
+      if (pixel >>> 24 != 255) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static BufferedImage flattened(BufferedImage image) {
+    if (!image.getColorModel().hasAlpha()) {
+      return image;
+    }
     BufferedImage flat =
         new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
-    try (Canvas canvas = new Canvas(flat)) {
-      canvas.rectangle(0, 0, canvas.width, canvas.height, Color.WHITE);
-      canvas.image(image, new AffineTransform());
-    }
+    Graphics2D graphics = flat.createGraphics();
+    graphics.drawImage(image, 0, 0, Color.WHITE, null);
+    graphics.dispose();
     return flat;
-  }
-
-  /** The pixels of an image of type INT_RGB or INT_ARGB, row by row; writing to them paints. */
-  static int[] pixels(BufferedImage image) {
-    return ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
-  }
-
-  /** How light the colour of a pixel is, 0 to 255. */
-  static int lightness(int pixel) {
-    return (((pixel >> 16) & 255) * 54 + ((pixel >> 8) & 255) * 183 + (pixel & 255) * 19) >> 8;
   }
 }

@@ -1,0 +1,59 @@
+package dev.easel.asset;
+
+import dev.easel.asset.ImageFiles.Decoding;
+import dev.easel.asset.ImageFiles.Format;
+import java.awt.image.BufferedImage;
+import java.util.OptionalInt;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns pictures of one format into another. So many megapixels are worked on at once as fit into
+ * little memory; whoever comes later waits.
+ */
+public final class Conversions {
+  private static final Logger log = LoggerFactory.getLogger(Conversions.class);
+
+  /** More than any picture of 4K has. */
+  private static final int MOST_MEGAPIXELS = 24;
+
+  private static final int LARGEST_FILE = 64 << 20;
+
+  private final Semaphore megapixels = new Semaphore(MOST_MEGAPIXELS, true);
+
+  /**
+   * The picture {@code content} in {@code format}. It comes back as it is when it has that format
+   * already, and when it cannot be converted: it has been paid for, and whoever looks at it is told
+   * of what type it really is.
+   *
+   * @param percent the quality asked for of a format that loses some
+   */
+  public byte[] to(Format format, byte[] content, OptionalInt percent) {
+    if (MediaType.sniff(content).filter(type -> type.isImage() && type != format.type()).isEmpty()
+        || content.length > LARGEST_FILE) {
+      return content;
+    }
+    return switch (ImageHead.of(content, MOST_MEGAPIXELS * 1_000_000L)) {
+      case ImageHead.Unfit unfit -> unchanged(content, format, unfit.reason().toString());
+      case ImageHead.Fit(_, PixelSize size) -> {
+        int share = (int) (size.pixels() / 1_000_000) + 1;
+        int taken = Math.min(share, MOST_MEGAPIXELS);
+        megapixels.acquireUninterruptibly(taken);
+        try {
+          yield switch (ImageFiles.decode(content)) {
+            case Decoding.Decoded(BufferedImage image) -> ImageFiles.encode(image, format, percent);
+            case Decoding.Undecodable(String reason) -> unchanged(content, format, reason);
+          };
+        } finally {
+          megapixels.release(taken);
+        }
+      }
+    };
+  }
+
+  private static byte[] unchanged(byte[] content, Format format, String reason) {
+    log.warn("a result stays what it is, {} was asked for: the picture {}", format, reason);
+    return content;
+  }
+}
