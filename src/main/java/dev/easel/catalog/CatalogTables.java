@@ -47,7 +47,7 @@ public final class CatalogTables {
       ObjectNode copy = document.deepCopy();
       copy.path("models").forEach(CatalogTables::unfold);
       copy.path("listings").forEach(sold -> sold.forEach(CatalogTables::unfold));
-      return Definitions.read(List.of(Keys.lenient("database", copy)));
+      return DefinitionReader.read(List.of(Keys.lenient("database", copy)));
     }
   }
 
@@ -178,14 +178,16 @@ public final class CatalogTables {
     unchanged.addAll(before.channels());
     unchanged.addAll(before.listings());
     Map<String, String> models = new HashMap<>();
-    before.models().forEach(model -> models.put(model.id(), Definitions.write(model).toString()));
+    before
+        .models()
+        .forEach(model -> models.put(model.id(), DefinitionWriter.write(model).toString()));
     for (Channel channel : after.channels()) {
       if (!unchanged.contains(channel)) {
         upsert(tx, channel, now);
       }
     }
     for (Model model : after.models()) {
-      if (!Definitions.write(model).toString().equals(models.get(model.id()))) {
+      if (!DefinitionWriter.write(model).toString().equals(models.get(model.id()))) {
         upsert(tx, model);
       }
     }
@@ -238,7 +240,7 @@ public final class CatalogTables {
   }
 
   private static void upsert(Handle tx, Model model) {
-    ObjectNode definition = Definitions.write(model);
+    ObjectNode definition = DefinitionWriter.write(model);
     definition.remove(List.of("kind", "state", "routes"));
     tx.createUpdate(
             """
@@ -272,7 +274,7 @@ public final class CatalogTables {
   }
 
   private static void upsert(Handle tx, Listing listing) {
-    ObjectNode definition = Definitions.write(listing);
+    ObjectNode definition = DefinitionWriter.write(listing);
     definition.remove(List.of("model", "state"));
     tx.createUpdate(
             """

@@ -36,7 +36,7 @@ public final class CatalogVersions {
         .bind("now", now.atOffset(ZoneOffset.UTC))
         .bind("author", reason.author)
         .bind("summary", reason.summary)
-        .bind("document", Definitions.write(catalog).toString())
+        .bind("document", DefinitionWriter.write(catalog).toString())
         .mapTo(Long.class)
         .one();
   }
@@ -70,7 +70,7 @@ public final class CatalogVersions {
         .mapTo(String.class)
         .findOne()
         .map(document ->
-            Definitions.read(
+            DefinitionReader.read(
                 List.of(
                     Keys.lenient(
                         "version " + version,

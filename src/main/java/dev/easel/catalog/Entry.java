@@ -419,6 +419,7 @@ final class Entry {
   /** The entries of a listing's fields. */
   static List<Entry> all(Listing.Request request, ParameterSchema model) {
     List<Entry> entries = new ArrayList<>();
+    Mistakes mistakes = new Mistakes();
     List<Field> fields = request.fields();
     for (int i = 0; i < fields.size(); i++) {
       Field field = fields.get(i);
@@ -428,10 +429,12 @@ final class Entry {
       try {
         entries.add(compile(field, model, List.copyOf(entries), last));
       } catch (IllegalArgumentException unfit) {
-        throw new CatalogException(
-            ".fields." + field.name(), "field " + field.name() + ": " + unfit.getMessage());
+        mistakes.add(
+            new Mistake(
+                ".fields." + field.name(), "field " + field.name() + ": " + unfit.getMessage()));
       }
     }
+    mistakes.tell();
     return List.copyOf(entries);
   }
 }

@@ -60,10 +60,24 @@ public record Field(
    *     a duration
    */
   public record Meaning(String parameter, boolean item, Optional<String> open) {
+    private static final String ITEM = "[]";
+
     public Meaning {
       if (parameter.isBlank()) {
         throw new IllegalArgumentException("a field means a parameter");
       }
+    }
+
+    /** From what {@link #written} writes. */
+    static Meaning of(String text, Optional<String> open) {
+      boolean item = text.endsWith(ITEM);
+      return new Meaning(
+          item ? text.substring(0, text.length() - ITEM.length()) : text, item, open);
+    }
+
+    /** The parameter, and whether it is one item of it: {@code images[]}. */
+    String written() {
+      return item ? parameter + ITEM : parameter;
     }
   }
 

@@ -139,7 +139,10 @@ public final class CatalogCommand {
   @Command(
       name = "check",
       description = "Check files that are a whole catalogue; no database is asked.",
-      footer = {"", "What is wrong is told with file, line and column; the exit code is 1 then."})
+      footer = {
+        "",
+        "All that is wrong is told, with file, line and column; the exit code is 1 then."
+      })
   static final class Check implements Callable<Integer> {
     @Spec private CommandSpec command;
     @ParentCommand private CatalogCommand parent;
@@ -152,15 +155,7 @@ public final class CatalogCommand {
 
     @Override
     public Integer call() {
-      Catalog catalog =
-          told(() ->
-              CatalogFiles.read(
-                  paths,
-                  parts -> {
-                    Catalog whole = parts.whole();
-                    parent.check.accept(whole);
-                    return whole;
-                  }));
+      Catalog catalog = told(() -> CatalogFiles.read(paths, parent.check, Parts::whole));
       PrintWriter out = command.commandLine().getOut();
       out.println(
           "%d channels, %d models, %d listings: nothing is wrong with them"
@@ -220,7 +215,9 @@ public final class CatalogCommand {
           told(() ->
               number == null
                   ? CatalogFiles.read(
-                      paths, parts -> change(database, (_, before) -> merged(parts, before)))
+                      paths,
+                      parent.check,
+                      parts -> change(database, (_, before) -> merged(parts, before)))
                   : change(database, (tx, _) -> former(tx, number)));
       show(this, difference);
       err()
