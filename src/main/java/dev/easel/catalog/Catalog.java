@@ -244,6 +244,15 @@ public final class Catalog {
         .findFirst();
   }
 
+  /**
+   * What to tell the sender of a request for which no price is set: a field, and what is allowed.
+   *
+   * @param body as {@link #parse} took it for this listing
+   */
+  public Parsed.Invalid unpriced(Listing listing, ObjectNode body) {
+    return Unpriced.problem(this, listing, body);
+  }
+
   private ParameterSchema schemaOf(Listing listing) {
     return Objects.requireNonNull(schemas.get(listing.model()), listing.model());
   }

@@ -44,6 +44,19 @@ public final class CatalogException extends RuntimeException {
     return mistakes;
   }
 
+  /**
+   * Where the mistakes are, in brackets, without what is written there; nothing if nobody knows.
+   */
+  String places() {
+    List<String> abouts =
+        mistakes.stream().map(Mistake::about).filter(it -> !it.isEmpty()).distinct().toList();
+    return switch (abouts.size()) {
+      case 0 -> "";
+      case 1 -> " (" + abouts.getFirst() + ")";
+      default -> " (%s and %d more)".formatted(abouts.getFirst(), abouts.size() - 1);
+    };
+  }
+
   /** The first mistake, and how many more there are, in one line for the log. */
   public String inBrief() {
     String first = mistakes.getFirst().told();

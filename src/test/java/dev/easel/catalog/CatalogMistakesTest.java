@@ -133,7 +133,7 @@ class CatalogMistakesTest {
             "omni.yaml:5:13: listing omni quill: there is no model feather",
             "omni.yaml:8:7: listing omni ink: no field for prompt",
             "omni.yaml:8:16: listing omni ink: field grade: means quality, which the model does not know",
-            "omni.yaml:8:32: listing omni ink: field low: values: low: \"lowest\" is not supported; allowed: low, high",
+            "omni.yaml:8:32: listing omni ink: field low: values: lowest: \"lowest\" is not supported; allowed: low, high",
             "omni.yaml:10:11: listing omni ink: a price per second, but model ink has no duration",
             "omni.yaml:11:11: listing omni ink: the price has a condition that model ink never meets: grade [best]",
             "omni.yaml:17:11: listings.omni.blot.rules[1]: a rule demands one thing: needs, excludes, only (of one field) or never (of one field)",

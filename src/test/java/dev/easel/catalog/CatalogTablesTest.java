@@ -192,7 +192,8 @@ class CatalogTablesTest {
             """
             database: listings.omni.seedance-2.fields: missing
             database: listings.omni.seedance-2.price: missing
-            database: listings.""");
+            database: listings.\
+            """);
   }
 
   @ParameterizedTest
