@@ -148,7 +148,8 @@ class DialectFieldsTest {
             Valid.class,
             valid ->
                 assertThat(valid.links())
-                    .containsExactly(new Link("image[0]", url("1")), new Link("mask", url("2"), 4L << 20)));
+                    .containsExactly(
+                        new Link("image[0]", url("1")), new Link("mask", url("2"), 4L << 20)));
     assertThat(parse("apimodels", "gpt-image-2-beta", "{'prompt':'a','image_url':'U1'}"))
         .isInstanceOfSatisfying(
             Valid.class,
