@@ -13,7 +13,9 @@ import dev.easel.provider.omni.OmniProvider;
 import dev.easel.provider.sandbox.SandboxProvider;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -71,7 +73,17 @@ final class Channels {
    * @throws CatalogException when one does not
    */
   static void check(Catalog catalog) {
-    catalog.channels().forEach(Channels::check);
+    List<CatalogException> unfit = new ArrayList<>();
+    for (Channel channel : catalog.channels()) {
+      try {
+        check(channel);
+      } catch (CatalogException wrong) {
+        unfit.add(wrong);
+      }
+    }
+    if (!unfit.isEmpty()) {
+      throw CatalogException.all(unfit);
+    }
   }
 
   private static void check(Channel channel) {
@@ -85,6 +97,7 @@ final class Channels {
 
   private static CatalogException unknown(Channel channel) {
     return new CatalogException(
+        "channels." + channel.id() + ".provider",
         "channel %s wants the provider %s; there are instant, omni, sandbox"
             .formatted(channel.id(), channel.provider()));
   }

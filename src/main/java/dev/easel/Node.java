@@ -1,6 +1,7 @@
 package dev.easel;
 
 import dev.easel.account.Keys;
+import dev.easel.api.BodyRoom;
 import dev.easel.api.Callers;
 import dev.easel.api.Desk;
 import dev.easel.api.Dialect;
@@ -114,6 +115,7 @@ public final class Node implements AutoCloseable {
         opened(
             new LiveCatalog(
                 database,
+                Channels::check,
                 next -> {
                   channels.follow(next);
                   limits.follow(next);
@@ -187,7 +189,7 @@ public final class Node implements AutoCloseable {
     Removals removals =
         new Removals(
             database, clock, assets, snapshots, () -> notifications.announce(Removals.CHANGES));
-    Door door = new Door(callers);
+    Door door = new Door(callers, BodyRoom.ofHeap());
     Inputs inputs = new Inputs(assets, names, files, ImageFetcher.Limits.DEFAULT);
     Pace pace = new Pace(config.api().requestsPerMinute().orElse(0), System::nanoTime);
     Intake intake = new Intake(catalog, guard, files, inputs, pace, admission, clock);
@@ -238,7 +240,8 @@ public final class Node implements AutoCloseable {
             mcp,
             new FileRoutes(assets, links),
             new DocumentRoutes(),
-            () -> !draining && clock.isDatabaseReachable());
+            () ->
+                new Server.Readiness(!draining && clock.isDatabaseReachable(), catalog.trouble()));
     this.server = opened(listening(config, routes, door));
     publicUrl.complete(config.server().publicUrl(server.port()).toString());
   }

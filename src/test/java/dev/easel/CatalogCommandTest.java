@@ -112,7 +112,11 @@ class CatalogCommandTest {
     edit("art.yaml", "n: {means: n, maximum: 11}", "n: n");
     assertThat(apply().err())
         .isEqualTo(
-            "easel: channel sandbox wants the provider sandpit; there are instant, omni, sandbox\n");
+            "easel: %s:3:5: channel sandbox wants the provider sandpit; there are instant, omni, sandbox\n"
+                .formatted(directory.resolve("models.yaml")));
+    edit("art.yaml", "n: n", "n: amount");
+    assertThat(apply().err().lines()).as("both of them").hasSize(2);
+    assertThat(run("check", directory.toString()).err()).isEqualTo(apply().err());
     assertThat(withDatabase("history").out().lines()).hasSize(2);
   }
 

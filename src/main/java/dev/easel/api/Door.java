@@ -40,20 +40,28 @@ public final class Door {
   /** Official SDKs retry by themselves, unless told. */
   private static final Header DO_NOT_RETRY = HeaderValues.create("x-should-retry", "false");
 
+  private static final HeaderName RATE_LIMIT_POLICY = HeaderNames.create("RateLimit-Policy");
+  private static final HeaderName RATE_LIMIT = HeaderNames.create("RateLimit");
   private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
   private static final Pattern ACCEPTABLE_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
   private final Callers callers;
+  private final BodyRoom room;
 
-  /** A door at which {@code callers} are identified. */
-  public Door(Callers callers) {
+  /** A door at which {@code callers} are identified, and behind which there is {@code room}. */
+  public Door(Callers callers, BodyRoom room) {
     this.callers = callers;
+    this.room = room;
+  }
+
+  private Exchange exchange(ServerRequest request) {
+    return new Exchange(request, callers, requestId(request), room.share());
   }
 
   /** Puts {@code endpoint} behind the door; {@code refusals} is its dialect's table. */
   public Handler to(Endpoint endpoint, Refusals refusals) {
     return (request, response) -> {
-      Exchange exchange = new Exchange(request, callers, requestId(request));
+      Exchange exchange = exchange(request);
       switch (ask(exchange, endpoint::handle)) {
         case Verdict.Pass<Answer>(Answer answer) -> send(response, exchange, answer);
         case Verdict.Refuse<Answer>(ApiError error) ->
@@ -65,14 +73,14 @@ public final class Door {
   /** The same for an endpoint that answers with events, as long as there are any. */
   public Handler toEvents(EventEndpoint endpoint, Refusals refusals) {
     return (request, response) -> {
-      Exchange exchange = new Exchange(request, callers, requestId(request));
+      Exchange exchange = exchange(request);
       switch (ask(exchange, endpoint::open)) {
         case Verdict.Pass<Optional<EventEndpoint.Events>>(var events) -> {
           if (events.isPresent()) {
             stream(response, exchange, events.get());
           } else {
             response.status(Status.NO_CONTENT_204);
-            response.header(REQUEST_ID, exchange.requestId());
+            identify(response, exchange);
             response.send();
           }
         }
@@ -85,7 +93,7 @@ public final class Door {
   /** The same for an endpoint whose answers are of several forms. */
   public Handler toAny(Function<Exchange, Verdict<Reply>> endpoint, Refusals refusals) {
     return (request, response) -> {
-      Exchange exchange = new Exchange(request, callers, requestId(request));
+      Exchange exchange = exchange(request);
       switch (ask(exchange, endpoint)) {
         case Verdict.Pass<Reply>(Reply.Text(Answer answer)) -> send(response, exchange, answer);
         case Verdict.Pass<Reply>(Reply.Content content) -> write(response, exchange, content);
@@ -106,24 +114,21 @@ public final class Door {
     } catch (RuntimeException broken) {
       log.error("request {} broke", exchange.requestId(), broken);
       return Verdict.refuse(new ApiError.Internal(exchange.requestId()));
+    } finally {
+      exchange.forgetBody();
     }
   }
 
   private static void stream(
       ServerResponse response, Exchange exchange, EventEndpoint.Events events) {
-    String requestId = exchange.requestId();
     response.header(EVENT_STREAM);
     response.header(NO_CACHE);
     response.header(NO_BUFFERING);
-    response.header(NO_SNIFF);
-    response.header(REQUEST_ID, requestId);
-    if (exchange.isAdmitted()) {
-      response.header(DO_NOT_RETRY);
-    }
+    identify(response, exchange);
     try (OutputStream out = response.outputStream()) {
       events.tell(new EventStream(out));
     } catch (IOException | UncheckedIOException gone) {
-      log.debug("request {}: the caller has gone: {}", requestId, gone.getMessage());
+      log.debug("request {}: the caller has gone: {}", exchange.requestId(), gone.getMessage());
       throw new CloseConnectionException("the caller has gone", gone);
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
@@ -134,11 +139,7 @@ public final class Door {
   /** A body that cannot be written to its end is cut: its length, or its last chunk, is missing. */
   private static void write(ServerResponse response, Exchange exchange, Reply.Content content) {
     response.header(HeaderNames.CONTENT_TYPE, content.type());
-    response.header(NO_SNIFF);
-    response.header(REQUEST_ID, exchange.requestId());
-    if (exchange.isAdmitted()) {
-      response.header(DO_NOT_RETRY);
-    }
+    identify(response, exchange);
     content
         .length()
         .ifPresent(length -> response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(length)));
@@ -156,13 +157,24 @@ public final class Door {
   private static void send(ServerResponse response, Exchange exchange, Answer answer) {
     response.status(Status.create(answer.status()));
     response.header(JSON);
+    identify(response, exchange);
+    answer.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+    response.send(answer.bytes());
+  }
+
+  /** What every answer has. */
+  private static void identify(ServerResponse response, Exchange exchange) {
     response.header(NO_SNIFF);
     response.header(REQUEST_ID, exchange.requestId());
     if (exchange.isAdmitted()) {
       response.header(DO_NOT_RETRY);
     }
-    answer.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
-    response.send(answer.bytes());
+    exchange
+        .standing()
+        .ifPresent(standing -> {
+          response.header(RATE_LIMIT_POLICY, standing.policy());
+          response.header(RATE_LIMIT, standing.state());
+        });
   }
 
   /** The caller's own id when it is fit to be logged, else a fresh one. */

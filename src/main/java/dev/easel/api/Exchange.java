@@ -33,12 +33,15 @@ public final class Exchange {
   private final ServerRequest request;
   private final Callers callers;
   private final String requestId;
+  private final BodyRoom.Share room;
   private boolean admitted;
+  private Optional<Pace.Standing> standing = Optional.empty();
 
-  Exchange(ServerRequest request, Callers callers, String requestId) {
+  Exchange(ServerRequest request, Callers callers, String requestId, BodyRoom.Share room) {
     this.request = request;
     this.callers = callers;
     this.requestId = requestId;
+    this.room = room;
   }
 
   /** Names the request, in its answer and in the log. */
@@ -86,12 +89,13 @@ public final class Exchange {
     if (request.headers().contentLength().orElse(0) > limit) {
       return Verdict.refuse(new ApiError.TooLarge(limit));
     }
-    return Form.parse(
-        request.content().hasEntity()
-            ? request.content().inputStream()
-            : InputStream.nullInputStream(),
-        boundary.get(),
-        limit);
+    BodyRoom.Counted content =
+        room.count(
+            request.content().hasEntity()
+                ? request.content().inputStream()
+                : InputStream.nullInputStream());
+    Verdict<Form> form = Form.parse(content, boundary.get(), limit);
+    return content.isRefused() ? Verdict.refuse(new ApiError.Unavailable()) : form;
   }
 
   /** Whether the body says that it is a form. */
@@ -112,7 +116,8 @@ public final class Exchange {
     if (announced > limit) {
       return Verdict.refuse(new ApiError.TooLarge(limit));
     }
-    try (InputStream content = request.content().inputStream()) {
+    BodyRoom.Counted content = room.count(request.content().inputStream());
+    try (content) {
       // readNBytes allocates for what it is told to expect.
       byte[] bytes = content.readNBytes(announced >= 0 ? (int) announced : limit + 1);
       return bytes.length > limit
@@ -121,8 +126,16 @@ public final class Exchange {
     } catch (IOException | RuntimeException broken) {
       // The server tells of a caller that hangs up, or sends broken chunks, by exceptions of its
       // own.
-      return Verdict.refuse(new ApiError.InvalidRequest("", "The body ended too early."));
+      return Verdict.refuse(
+          content.isRefused()
+              ? new ApiError.Unavailable()
+              : new ApiError.InvalidRequest("", "The body ended too early."));
     }
+  }
+
+  /** What the body held is stored, or needed no more: others may have its room. */
+  void forgetBody() {
+    room.giveBack();
   }
 
   /** The caller's {@code Idempotency-Key}. */
@@ -159,6 +172,16 @@ public final class Exchange {
 
   boolean isAdmitted() {
     return admitted;
+  }
+
+  /** Notes how the caller's key stands, now that this request was counted. */
+  public void standsAt(Pace.Standing now) {
+    standing = Optional.of(now);
+  }
+
+  /** How it stands; empty where this request does not count, or there is no limit. */
+  Optional<Pace.Standing> standing() {
+    return standing;
   }
 
   /**

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
@@ -94,7 +95,7 @@ public final class Intake {
         .then(parameters ->
             callback(ask)
                 .then(callback ->
-                    quote(now, listing, parameters)
+                    quote(now, listing, ask, parameters)
                         .map(quote ->
                             new Order(
                                 caller,
@@ -155,6 +156,10 @@ public final class Intake {
    */
   private Verdict<Parameters> reachable(Ask ask, Parameters parameters, List<Parsed.Link> links) {
     for (Parsed.Link link : links) {
+      Optional<Phrase> large = tooLarge(ask, link);
+      if (large.isPresent()) {
+        return Verdict.refuse(invalid(ask, link.field(), Cause.WRONG_VALUE, large.get()));
+      }
       Optional<String> refused = refuse(link.url());
       if (refused.isPresent()) {
         return Verdict.refuse(
@@ -162,6 +167,24 @@ public final class Intake {
       }
     }
     return Verdict.pass(parameters);
+  }
+
+  /**
+   * Of what came along or was uploaded before; what is elsewhere is measured when it is fetched.
+   */
+  private Optional<Phrase> tooLarge(Ask ask, Parsed.Link link) {
+    if (link.maxBytes() == Long.MAX_VALUE) {
+      return Optional.empty();
+    }
+    OptionalLong sent =
+        ask.pictures().stream()
+            .filter(picture -> picture.url().equals(link.url()))
+            .mapToLong(picture -> picture.content().length)
+            .findFirst();
+    OptionalLong bytes = sent.isPresent() ? sent : files.bytes(link.url());
+    return bytes.isPresent() && bytes.getAsLong() > link.maxBytes()
+        ? Optional.of(Inputs.tooLarge(link.maxBytes()))
+        : Optional.empty();
   }
 
   private static Phrase told(String address, String why) {
@@ -200,15 +223,15 @@ public final class Intake {
     }
   }
 
-  private static Verdict<Quote> quote(Catalog now, Listing listing, Parameters parameters) {
+  private static Verdict<Quote> quote(
+      Catalog now, Listing listing, Ask ask, Parameters parameters) {
     return now.quote(listing, parameters)
         .map(Verdict::pass)
-        .orElseGet(() ->
-            Verdict.refuse(
-                new ApiError.InvalidRequest(
-                    "",
-                    Cause.WRONG_VALUE,
-                    Phrase.of("No price is set for this combination of parameters."))));
+        .orElseGet(() -> {
+          Parsed.Invalid problem = now.unpriced(listing, ask.fields());
+          return Verdict.refuse(
+              invalid(ask, problem.field(), cause(problem.cause()), problem.why()));
+        });
   }
 
   /** What is answered to an accepted order. */
@@ -234,7 +257,7 @@ public final class Intake {
    */
   public Verdict<Receipt> take(
       Exchange exchange, Caller caller, Ask ask, Function<TaskRequest, String> receipt) {
-    return pace.count(caller)
+    return pace.count(caller, exchange::standsAt)
         .then(_ -> order(caller, ask))
         .then(order -> accept(exchange, order, receipt));
   }
@@ -247,6 +270,7 @@ public final class Intake {
           TaskRequest request = request(order);
           String text = receipt.apply(request);
           order.ask.pictures().forEach(inputs::store);
+          exchange.forgetBody();
           return admit(exchange, order, request, text, idempotency(exchange, order, key, text));
         });
   }

@@ -14,9 +14,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -46,7 +47,7 @@ public final class Server implements AutoCloseable {
    * @param mcp serves {@code /mcp}
    * @param files serves {@code /files}
    * @param document serves the document of all this, and the page that shows it
-   * @param ready whether this node should be sent requests
+   * @param readiness whether this node should be sent requests
    */
   public record Routes(
       List<Dialect> dialects,
@@ -55,7 +56,15 @@ public final class Server implements AutoCloseable {
       HttpService mcp,
       HttpService files,
       HttpService document,
-      BooleanSupplier ready) {}
+      Supplier<Readiness> readiness) {}
+
+  /**
+   * How a node is.
+   *
+   * @param ready whether it should be sent requests
+   * @param catalog what an operator has to mend, while it serves from an older catalogue
+   */
+  public record Readiness(boolean ready, Optional<String> catalog) {}
 
   /**
    * Starts listening.
@@ -97,9 +106,9 @@ public final class Server implements AutoCloseable {
     routing.register("/files", routes.files);
     routing.register("/", routes.mcp);
     routing.register("/", routes.document);
-    routing.get("/health/live", door.to(_ -> health("live", true), Server::plain));
     routing.get(
-        "/health/ready", door.to(_ -> health("ready", routes.ready.getAsBoolean()), Server::plain));
+        "/health/live", door.to(_ -> health("live", true, Optional.empty()), Server::plain));
+    routing.get("/health/ready", door.to(_ -> readiness(routes.readiness.get()), Server::plain));
     routes.shared.forEach(path -> routing.register("/", path));
     mount(routing, "/", routes.dialects, routes);
     for (Dialect dialect : routes.dialects) {
@@ -122,9 +131,14 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private static Verdict<Answer> health(String what, boolean isSo) {
-    return Verdict.pass(
-        Answer.of(isSo ? 200 : 503, JsonNodeFactory.instance.objectNode().put(what, isSo)));
+  private static Verdict<Answer> readiness(Readiness now) {
+    return health("ready", now.ready, now.catalog);
+  }
+
+  private static Verdict<Answer> health(String what, boolean isSo, Optional<String> catalog) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put(what, isSo);
+    catalog.ifPresent(trouble -> json.put("catalog", trouble));
+    return Verdict.pass(Answer.of(isSo ? 200 : 503, json));
   }
 
   private static Answer noSuchPath(Exchange exchange) {

@@ -29,8 +29,11 @@ public final class ImageFetcher {
    * @param deadline for fetching it
    */
   public record Limits(long maxBytes, long maxPixels, Duration deadline) {
-    /** 10 MiB, 50 megapixels, 30 seconds. */
-    public static final Limits DEFAULT = new Limits(10L << 20, 50_000_000, Duration.ofSeconds(30));
+    /**
+     * 50 MiB, 50 megapixels, 30 seconds: the most that any of the served APIs takes. What one of
+     * them takes less of, the catalogue says, field by field.
+     */
+    public static final Limits DEFAULT = new Limits(50L << 20, 50_000_000, Duration.ofSeconds(30));
   }
 
   /** How fetching an image ended. */

@@ -42,10 +42,15 @@ public final class Inputs {
     return limits.maxBytes();
   }
 
+  /** What to say of a file with more than {@code maxBytes}; continues a sentence as above. */
+  public static Phrase tooLarge(long maxBytes) {
+    return Phrase.of("is larger than %s", ImageFetcher.size(maxBytes));
+  }
+
   /** Looks at a file that {@code account} has sent. Stores nothing, decodes nothing. */
   public Looked look(AccountId account, byte[] content) {
     if (content.length > limits.maxBytes()) {
-      return new Looked.Bad(Phrase.of("is larger than %s", ImageFetcher.size(limits.maxBytes())));
+      return new Looked.Bad(tooLarge(limits.maxBytes()));
     }
     return switch (ImageHead.of(content, limits.maxPixels())) {
       case ImageHead.Unfit(Phrase reason) -> new Looked.Bad(reason);

@@ -4,6 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -37,19 +39,34 @@ public final class OwnFiles {
    * The name of the file at {@code url}; empty when it is no address of ours, or nothing is there.
    */
   public Optional<String> name(String url) {
+    return look(url, _ -> nameIn(url));
+  }
+
+  /** The length of the file at {@code url}; empty as {@link #name} is. */
+  public OptionalLong bytes(String url) {
+    return look(url, AssetStore.Opened::bytes).map(OptionalLong::of).orElseGet(OptionalLong::empty);
+  }
+
+  private <T> Optional<T> look(String url, Function<AssetStore.Opened, T> tell) {
     if (!isOurs(url)) {
       return Optional.empty();
     }
-    String name = url.substring((publicUrl.get() + PATH).length());
+    String name = nameIn(url);
     try {
       Optional<AssetStore.Opened> opened = store.open(name);
-      if (opened.isPresent()) {
-        opened.get().close();
+      if (opened.isEmpty()) {
+        return Optional.empty();
       }
-      return opened.map(_ -> name);
+      try (AssetStore.Opened file = opened.get()) {
+        return Optional.of(tell.apply(file));
+      }
     } catch (IOException broken) {
       throw new UncheckedIOException("cannot read our own file " + name, broken);
     }
+  }
+
+  private String nameIn(String url) {
+    return url.substring((publicUrl.get() + PATH).length());
   }
 
   /**
@@ -57,7 +74,7 @@ public final class OwnFiles {
    * maxBytes}.
    */
   Optional<byte[]> read(String url, long maxBytes) {
-    String name = url.substring((publicUrl.get() + PATH).length());
+    String name = nameIn(url);
     try {
       Optional<AssetStore.Opened> opened = store.open(name);
       if (opened.isEmpty()) {

@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -31,78 +33,107 @@ public final class Catalog {
    *     schema makes no sense
    */
   public Catalog(List<Channel> channels, List<Model> models, List<Listing> listings) {
-    channels.forEach(this::add);
-    models.forEach(this::add);
-    listings.forEach(this::add);
+    this(new Parts(channels, models, listings));
   }
 
-  private void add(Channel channel) {
+  /** Puts {@code parts} together; see above. */
+  Catalog(Parts parts) {
+    Mistakes mistakes = new Mistakes();
+    mistakes.addAll(parts.unread().mistakes());
+    parts.channels().forEach(channel -> add(channel, mistakes));
+    Set<String> unread = parts.unread().abouts();
+    parts.models().forEach(model -> add(model, unread, mistakes));
+    parts
+        .listings()
+        .forEach(listing -> {
+          if (!unread.contains(Model.about(listing.model()))) {
+            add(listing, mistakes);
+          }
+        });
+    mistakes.tell();
+  }
+
+  private void add(Channel channel, Mistakes mistakes) {
     if (channels.put(channel.id(), channel) != null) {
-      throw new CatalogException(
-          "channels." + channel.id(), "channel " + channel.id() + " is there twice");
+      mistakes.add(
+          new Mistake(Channel.about(channel.id()), "channel " + channel.id() + " is there twice"));
     }
   }
 
-  private void add(Model model) {
+  private void add(Model model, Set<String> unread, Mistakes mistakes) {
+    String about = Model.about(model.id());
     if (models.put(model.id(), model) != null) {
-      throw new CatalogException("models." + model.id(), "model " + model.id() + " is there twice");
+      mistakes.add(new Mistake(about, "model " + model.id() + " is there twice"));
     }
     for (Route route : model.routes()) {
-      if (!channels.containsKey(route.channel())) {
-        throw new CatalogException(
-            "models.%s.routes".formatted(model.id()),
-            "model %s: a route leads to channel %s, which is not there"
-                .formatted(model.id(), route.channel()));
+      if (!channels.containsKey(route.channel())
+          && !unread.contains(Channel.about(route.channel()))) {
+        mistakes.add(
+            new Mistake(
+                about + ".routes",
+                "model %s: a route leads to channel %s, which is not there"
+                    .formatted(model.id(), route.channel())));
       }
     }
-    schemas.put(model.id(), ParameterSchema.compile(model));
+    mistakes
+        .attempt(() -> ParameterSchema.compile(model))
+        .ifPresent(schema -> schemas.put(model.id(), schema));
   }
 
-  private void add(Listing listing) {
+  private void add(Listing listing, Mistakes mistakes) {
+    if (!models.containsKey(listing.model())) {
+      mistakes.add(fault(listing, ".model", "there is no model " + listing.model()));
+      return;
+    }
     ParameterSchema schema = schemas.get(listing.model());
     if (schema == null) {
-      throw fault(listing, ".model", "there is no model " + listing.model());
+      return; // its model makes no sense, which is told already
     }
     try {
       forms.put(listing, Form.compile(listing.request(), schema));
     } catch (CatalogException unfit) {
-      throw fault(listing, unfit.about(), String.valueOf(unfit.getMessage()));
+      unfit.mistakes().forEach(it -> mistakes.add(fault(listing, it.about(), it.why())));
     }
-    checkPrice(listing, schema);
+    checkPrice(listing, schema, mistakes);
     listings.computeIfAbsent(listing.dialect(), _ -> new TreeMap<>()).put(listing.id(), listing);
     Map<String, Listing> ids = byAnyId.computeIfAbsent(listing.dialect(), _ -> new HashMap<>());
-    claim(ids, listing.id(), listing);
-    listing.aliases().forEach(alias -> claim(ids, alias, listing));
+    claim(ids, listing.id(), listing, mistakes);
+    listing.aliases().forEach(alias -> claim(ids, alias, listing, mistakes));
   }
 
-  private static CatalogException fault(Listing listing, String where, String why) {
-    return new CatalogException(
+  private static Mistake fault(Listing listing, String where, String why) {
+    return new Mistake(
         "listings.%s.%s%s".formatted(listing.dialect(), listing.id(), where),
         "listing %s %s: %s".formatted(listing.dialect(), listing.id(), why));
   }
 
-  private static void claim(Map<String, Listing> ids, String id, Listing listing) {
+  private static void claim(
+      Map<String, Listing> ids, String id, Listing listing, Mistakes mistakes) {
     if (ids.put(id, listing) != null) {
-      throw fault(listing, "", "the id or alias " + id + " is there twice");
+      mistakes.add(fault(listing, "", "the id or alias " + id + " is there twice"));
     }
   }
 
-  private static void checkPrice(Listing listing, ParameterSchema schema) {
-    for (Price.Row row : listing.price().rows()) {
-      if (row.per() == Price.Per.SECOND && !schema.knows("duration")) {
-        throw fault(
-            listing,
-            ".price",
-            "a price per second, but model %s has no duration".formatted(listing.model()));
+  private static void checkPrice(Listing listing, ParameterSchema schema, Mistakes mistakes) {
+    List<Price.Row> rows = listing.price().rows();
+    for (int i = 0; i < rows.size(); i++) {
+      String where = ".price[" + i + "]";
+      if (rows.get(i).per() == Price.Per.SECOND && !schema.knows("duration")) {
+        mistakes.add(
+            fault(
+                listing,
+                where,
+                "a price per second, but model %s has no duration".formatted(listing.model())));
       }
-      row.when()
+      new TreeMap<>(rows.get(i).when())
           .forEach((parameter, values) -> {
             if (values.stream().anyMatch(value -> !schema.allows(parameter, value))) {
-              throw fault(
-                  listing,
-                  ".price",
-                  "the price has a condition that model %s never meets: %s %s"
-                      .formatted(listing.model(), parameter, values));
+              mistakes.add(
+                  fault(
+                      listing,
+                      where,
+                      "the price has a condition that model %s never meets: %s %s"
+                          .formatted(listing.model(), parameter, new TreeSet<>(values))));
             }
           });
     }
@@ -211,6 +242,15 @@ public final class Catalog {
     return lengths.stream().mapToLong(Quote.Length::credits).max().stream()
         .mapToObj(most -> new Quote(most, lengths))
         .findFirst();
+  }
+
+  /**
+   * What to tell the sender of a request for which no price is set: a field, and what is allowed.
+   *
+   * @param body as {@link #parse} took it for this listing
+   */
+  public Parsed.Invalid unpriced(Listing listing, ObjectNode body) {
+    return Unpriced.problem(this, listing, body);
   }
 
   private ParameterSchema schemaOf(Listing listing) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -31,20 +32,34 @@ public final class CatalogFiles {
 
   /** What Easel sells before anybody has changed it: everything is routed to the sandbox. */
   public static Catalog defaults() {
-    return Definitions.read(
+    return DefinitionReader.read(
         DEFAULTS.stream().map(name -> Keys.ofFile(name, Yaml.resource(name))).toList());
   }
 
   /**
    * What files say, directories standing for the YAML files in them, and what {@code make} makes of
-   * it; what is wrong is told with file, line and column.
+   * it. All that is wrong is told, each with file, line and column, in the order of the files.
    *
-   * @throws CatalogException when something is
+   * @param check refuses a channel that nobody can use with a CatalogException
+   * @throws CatalogException when something is wrong
    */
-  public static <T> T read(List<Path> paths, Function<Parts, T> make) {
+  public static <T> T read(List<Path> paths, Consumer<Catalog> check, Function<Parts, T> make) {
+    Mistakes unreadable = new Mistakes();
     List<Keys> documents =
-        paths.stream().flatMap(path -> files(path).stream()).map(CatalogFiles::document).toList();
-    return Definitions.located(documents, () -> make.apply(Definitions.parts(documents)));
+        paths.stream()
+            .flatMap(path -> unreadable.attempt(() -> files(path)).stream().flatMap(List::stream))
+            .flatMap(file -> unreadable.attempt(() -> document(file)).stream())
+            .toList();
+    return DefinitionReader.located(
+        documents,
+        () -> {
+          Parts parts = DefinitionReader.parts(documents).checked(check);
+          if (unreadable.count() > 0) { // what refers to what is in there is not wrong
+            unreadable.addAll(parts.unread().mistakes());
+            unreadable.tell();
+          }
+          return make.apply(parts);
+        });
   }
 
   private static List<Path> files(Path path) {
@@ -75,12 +90,12 @@ public final class CatalogFiles {
 
   /** A catalogue as one document. */
   public static String write(Catalog catalog) {
-    return Yaml.write(Definitions.write(catalog));
+    return Yaml.write(DefinitionWriter.write(catalog));
   }
 
   /** A catalogue as files, by name: {@code models.yaml}, and one for each dialect. */
   public static Map<String, String> split(Catalog catalog) {
-    ObjectNode document = Definitions.write(catalog);
+    ObjectNode document = DefinitionWriter.write(catalog);
     ObjectNode listings = (ObjectNode) document.remove("listings");
     Map<String, String> files = new TreeMap<>();
     files.put("models.yaml", Yaml.write(document));

@@ -11,12 +11,15 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The catalogue in the database. */
 public final class CatalogTables {
+  private static final Logger log = LoggerFactory.getLogger(CatalogTables.class);
   private static final JsonMapper MAPPER = JsonMapper.shared();
 
   private CatalogTables() {}
@@ -47,7 +50,7 @@ public final class CatalogTables {
       ObjectNode copy = document.deepCopy();
       copy.path("models").forEach(CatalogTables::unfold);
       copy.path("listings").forEach(sold -> sold.forEach(CatalogTables::unfold));
-      return Definitions.read(List.of(Keys.lenient("database", copy)));
+      return DefinitionReader.read(List.of(Keys.lenient("database", copy)));
     }
   }
 
@@ -99,7 +102,8 @@ public final class CatalogTables {
   }
 
   /**
-   * Changes the catalogue, and keeps a version of what it was changed to.
+   * Changes the catalogue, and keeps a version of what it was changed to. Tables that make no sense
+   * are mended by it: what is changed is what the nodes go by, the newest version that does.
    *
    * @param change from what is there to what shall be
    * @param check refuses what is not to be with a CatalogException
@@ -113,45 +117,72 @@ public final class CatalogTables {
       Function<Difference, CatalogVersions.Reason> reason,
       Instant now) {
     lock(tx);
-    Catalog before = load(tx);
-    Catalog after = change.apply(before);
+    Served before = served(tx, check);
+    Catalog after = change.apply(before.catalog);
     check.accept(after);
-    Difference difference = Difference.between(before, after);
-    if (!difference.isEmpty()) {
-      checkIdle(tx, before, after);
-      write(tx, before, after, now);
+    Difference difference = Difference.between(before.catalog, after);
+    if (!difference.isEmpty() || !before.isInTables) {
+      checkIdle(tx, after);
+      if (before.isInTables) {
+        write(tx, before.catalog, after, now);
+      } else {
+        overwrite(tx, after, now);
+      }
       CatalogVersions.record(tx, after, reason.apply(difference), now);
     }
     return difference;
   }
 
+  /** What the nodes go by: what the tables hold, or the version before if that makes no sense. */
+  private record Served(Catalog catalog, boolean isInTables) {}
+
+  private static Served served(Handle tx, Consumer<Catalog> check) {
+    try {
+      return new Served(load(tx), true);
+    } catch (CatalogException senseless) {
+      return CatalogVersions.newest(tx, check)
+          .map(former -> new Served(former.catalog(), false))
+          .orElseThrow(() -> senseless);
+    }
+  }
+
+  /** Writes all of it, whatever is there. */
+  private static void overwrite(Handle tx, Catalog all, Instant now) {
+    tx.execute("delete from listing");
+    write(tx, new Catalog(List.of(), List.of(), List.of()), all, now);
+    remove(tx, "model", all.models().stream().map(Model::id).toList());
+    remove(tx, "channel", all.channels().stream().map(Channel::id).toList());
+  }
+
+  private static void remove(Handle tx, String table, List<String> allBut) {
+    tx.createUpdate("delete from <table> where id <> all (:kept)")
+        .define("table", table)
+        .bindArray("kept", String.class, allBut)
+        .execute();
+  }
+
   /** What {@link #change} would change. */
   public static Difference preview(
       Handle tx, UnaryOperator<Catalog> change, Consumer<Catalog> check) {
-    Catalog before = load(tx);
+    Catalog before = served(tx, check).catalog;
     Catalog after = change.apply(before);
     check.accept(after);
-    checkIdle(tx, before, after);
+    checkIdle(tx, after);
     return Difference.between(before, after);
   }
 
   /** A channel that is still at work is needed to learn what became of that. */
-  private static void checkIdle(Handle tx, Catalog before, Catalog after) {
-    List<String> gone =
-        before.channels().stream()
-            .map(Channel::id)
-            .filter(id -> after.channels().stream().noneMatch(it -> it.id().equals(id)))
-            .toList();
+  private static void checkIdle(Handle tx, Catalog after) {
     tx.createQuery(
             """
             select channel, count(*) as attempts
             from attempt
-            where channel = any (:gone) and finished_at is null
+            where channel <> all (:kept) and finished_at is null
             group by channel
             order by channel
             limit 1
             """)
-        .bindArray("gone", String.class, gone)
+        .bindArray("kept", String.class, after.channels().stream().map(Channel::id).toList())
         .map((rs, _) ->
             "channel %s has %d attempts under way: take its routes away, and remove it when they have ended"
                 .formatted(rs.getString("channel"), rs.getLong("attempts")))
@@ -163,13 +194,18 @@ public final class CatalogTables {
 
   /**
    * Brings in the defaults that are not there yet; see {@link Defaults}. Several nodes may try at
-   * once.
+   * once. Nothing is brought to a catalogue that makes no sense.
    *
    * @return whether there was anything to bring in
    */
   public static boolean installDefaults(Handle tx, Instant now) {
     lock(tx);
-    return Defaults.install(tx, now);
+    try {
+      return Defaults.install(tx, now);
+    } catch (CatalogException senseless) {
+      log.error("ALERT: no defaults are brought in: {}", senseless.inBrief());
+      return false;
+    }
   }
 
   /** Writes what differs. */
@@ -178,14 +214,16 @@ public final class CatalogTables {
     unchanged.addAll(before.channels());
     unchanged.addAll(before.listings());
     Map<String, String> models = new HashMap<>();
-    before.models().forEach(model -> models.put(model.id(), Definitions.write(model).toString()));
+    before
+        .models()
+        .forEach(model -> models.put(model.id(), DefinitionWriter.write(model).toString()));
     for (Channel channel : after.channels()) {
       if (!unchanged.contains(channel)) {
         upsert(tx, channel, now);
       }
     }
     for (Model model : after.models()) {
-      if (!Definitions.write(model).toString().equals(models.get(model.id()))) {
+      if (!DefinitionWriter.write(model).toString().equals(models.get(model.id()))) {
         upsert(tx, model);
       }
     }
@@ -238,7 +276,7 @@ public final class CatalogTables {
   }
 
   private static void upsert(Handle tx, Model model) {
-    ObjectNode definition = Definitions.write(model);
+    ObjectNode definition = DefinitionWriter.write(model);
     definition.remove(List.of("kind", "state", "routes"));
     tx.createUpdate(
             """
@@ -272,7 +310,7 @@ public final class CatalogTables {
   }
 
   private static void upsert(Handle tx, Listing listing) {
-    ObjectNode definition = Definitions.write(listing);
+    ObjectNode definition = DefinitionWriter.write(listing);
     definition.remove(List.of("model", "state"));
     tx.createUpdate(
             """

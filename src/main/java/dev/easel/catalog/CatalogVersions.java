@@ -5,6 +5,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,6 +25,28 @@ public final class CatalogVersions {
   /** A version without what was in it. */
   public record Version(long version, Instant createdAt, Reason reason) {}
 
+  /** A version and what was in it. */
+  record Known(long version, Catalog catalog) {}
+
+  /** The newest version that makes sense and that {@code check} does not refuse. */
+  static Optional<Known> newest(Handle tx, Consumer<Catalog> check) {
+    List<Long> versions =
+        tx.createQuery("select version from catalog_version order by version desc")
+            .mapTo(Long.class)
+            .list();
+    Mistakes ignored = new Mistakes();
+    return versions.stream()
+        .flatMap(version ->
+            ignored
+                .attempt(() -> {
+                  Known known = new Known(version, read(tx, version).orElseThrow());
+                  check.accept(known.catalog);
+                  return known;
+                })
+                .stream())
+        .findFirst();
+  }
+
   /** Keeps {@code catalog} as the newest version; the caller holds the catalogue's lock. */
   static long record(Handle tx, Catalog catalog, Reason reason, Instant now) {
     return tx.createQuery(
@@ -36,7 +59,7 @@ public final class CatalogVersions {
         .bind("now", now.atOffset(ZoneOffset.UTC))
         .bind("author", reason.author)
         .bind("summary", reason.summary)
-        .bind("document", Definitions.write(catalog).toString())
+        .bind("document", DefinitionWriter.write(catalog).toString())
         .mapTo(Long.class)
         .one();
   }
@@ -70,7 +93,7 @@ public final class CatalogVersions {
         .mapTo(String.class)
         .findOne()
         .map(document ->
-            Definitions.read(
+            DefinitionReader.read(
                 List.of(
                     Keys.lenient(
                         "version " + version,

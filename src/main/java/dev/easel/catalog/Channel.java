@@ -23,6 +23,11 @@ public record Channel(String id, String provider, ObjectNode settings, OptionalI
     settings = settings.deepCopy();
   }
 
+  /** The path of a channel in a document. */
+  static String about(String id) {
+    return "channels." + id;
+  }
+
   /** A copy: changing it changes nothing here. */
   @Override
   public ObjectNode settings() {

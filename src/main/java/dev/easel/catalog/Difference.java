@@ -70,9 +70,9 @@ public record Difference(List<Change> changes) {
     Map<String, ObjectNode> things = new LinkedHashMap<>();
     catalog
         .channels()
-        .forEach(channel -> things.put("channel " + channel.id(), Definitions.write(channel)));
+        .forEach(channel -> things.put("channel " + channel.id(), DefinitionWriter.write(channel)));
     for (Model model : catalog.models()) {
-      ObjectNode written = Definitions.write(model);
+      ObjectNode written = DefinitionWriter.write(model);
       written.remove("routes");
       things.put("model " + model.id(), written);
       model
@@ -80,13 +80,14 @@ public record Difference(List<Change> changes) {
           .forEach(route ->
               things.put(
                   "route %s to %s %s".formatted(model.id(), route.channel(), route.upstreamModel()),
-                  Definitions.write(route)));
+                  DefinitionWriter.write(route)));
     }
     catalog
         .listings()
         .forEach(listing ->
             things.put(
-                "listing " + listing.dialect() + " " + listing.id(), Definitions.write(listing)));
+                "listing " + listing.dialect() + " " + listing.id(),
+                DefinitionWriter.write(listing)));
     return things;
   }
 

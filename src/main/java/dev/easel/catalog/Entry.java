@@ -24,12 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** A field of a listing, compiled against the model: reads one value of a request. */
 final class Entry {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-  private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,18}");
-
-  /** A keyword to the one that it must not fall below, or exceed. */
-  private static final List<String> LOWER = List.of("minLength", "minimum", "minItems");
-
-  private static final List<String> UPPER = List.of("maxLength", "maximum", "maxItems");
+  static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,18}");
 
   private final Field field;
   private final ParameterSchema model;
@@ -44,6 +39,7 @@ final class Entry {
 
   private final List<Entry> before;
   private final boolean needed;
+  private final long maxBytes;
 
   private Entry(
       Field field, ParameterSchema model, ObjectNode definition, List<Entry> before, boolean last) {
@@ -61,6 +57,7 @@ final class Entry {
     this.sizes = SizeRule.of(definition);
     // Of several fields that mean one thing any will do; it is the last one that misses it.
     this.needed = last && parameter != null && model.needs(parameter);
+    this.maxBytes = maxBytes(field);
   }
 
   /**
@@ -77,51 +74,9 @@ final class Entry {
           throw new IllegalArgumentException(
               "means %s, which the model does not know".formatted(parameter));
         });
-    Entry entry = new Entry(field, model, definition(field, model), before, last);
+    Entry entry = new Entry(field, model, FieldDefinition.of(field, model), before, last);
     entry.checkWords();
     return entry;
-  }
-
-  private static ObjectNode definition(Field field, ParameterSchema model) {
-    if (field.meaning().isEmpty()) {
-      return unattached(field);
-    }
-    Field.Meaning meaning = field.meaning().get();
-    JsonNode own = model.definition(meaning.parameter());
-    if (meaning.item() && !own.path("type").asString().equals("array")) {
-      throw new IllegalArgumentException(
-          "means an item of %s, which is no list".formatted(meaning.parameter()));
-    }
-    ObjectNode narrowed = (ObjectNode) (meaning.item() ? own.path("items") : own).deepCopy();
-    narrowed.remove("default");
-    for (Map.Entry<String, JsonNode> bound : field.bounds().properties()) {
-      narrow(narrowed, bound.getKey(), bound.getValue());
-    }
-    return narrowed;
-  }
-
-  private static void narrow(ObjectNode definition, String keyword, JsonNode bound) {
-    JsonNode own = definition.path(keyword);
-    if (own.isNumber()
-        && ((LOWER.contains(keyword) && bound.asLong() < own.asLong())
-            || (UPPER.contains(keyword) && bound.asLong() > own.asLong()))) {
-      throw new IllegalArgumentException(
-          "%s %s is beyond the model's %s".formatted(keyword, bound.asString(), own.asString()));
-    }
-    definition.set(keyword, bound);
-  }
-
-  /** Of a field that only the dialect reads. */
-  private static ObjectNode unattached(Field field) {
-    ObjectNode definition = field.bounds();
-    if (definition.has("minimum") && definition.has("maximum")) {
-      return definition.put("type", "integer");
-    }
-    if (field.values().isEmpty() && !definition.has("maxLength")) {
-      throw new IllegalArgumentException(
-          "a field that means no parameter has values, maxLength, or minimum and maximum");
-    }
-    return definition.put("type", "string");
   }
 
   private static Map<String, JsonNode> words(Field field) {
@@ -134,6 +89,17 @@ final class Entry {
           }
         });
     return words;
+  }
+
+  private static long maxBytes(Field field) {
+    JsonNode most = field.bounds().path(Field.MAX_BYTES);
+    if (most.isMissingNode()) {
+      return Long.MAX_VALUE;
+    }
+    if (!most.canConvertToLong() || !most.isIntegralNumber() || most.longValue() < 1) {
+      throw new IllegalArgumentException(Field.MAX_BYTES + " must be a whole number from 1");
+    }
+    return most.longValue();
   }
 
   private void checkWords() {
@@ -218,6 +184,14 @@ final class Entry {
     return translated(JSON.stringNode(word)).asString();
   }
 
+  /**
+   * Whether a request without the field is refused, whatever else is in it; {@code presets} are the
+   * parameters when nobody says.
+   */
+  boolean isRequired(ObjectNode presets) {
+    return field.presence().required() || (before.isEmpty() && isMissed(presets));
+  }
+
   /** The whole numbers that the parameter may be, as far as anything tells. */
   List<Integer> wholeNumbers() {
     if (schema == null) {
@@ -234,65 +208,20 @@ final class Entry {
         : List.of();
   }
 
-  /**
-   * Whether a request without the field is refused, whatever else is in it; {@code presets} are the
-   * parameters when nobody says.
-   */
-  boolean isRequired(ObjectNode presets) {
-    return field.presence().required() || (before.isEmpty() && isMissed(presets));
-  }
-
   /** What the field may be, as it is written; {@code presets} as above. */
   ObjectNode schema(ObjectNode presets) {
-    ObjectNode schema = JSON.objectNode();
-    if (words.isEmpty()) {
-      schema.setAll((ObjectNode) SizeRule.without(definition).deepCopy());
-    } else {
-      boolean isNumber =
-          definition.path("type").asString("").equals("integer")
-              && allowed().stream().allMatch(word -> WHOLE.matcher(word).matches());
-      ArrayNode allowed = schema.put("type", isNumber ? "integer" : "string").putArray("enum");
-      allowed().forEach(word -> allowed.add(literal(word, isNumber)));
-      definition.optional("description").ifPresent(text -> schema.set("description", text));
-    }
-    preset(presets).ifPresent(value -> schema.set("default", value));
-    return open == null ? schema : orOpen(schema, open);
-  }
-
-  private static ObjectNode orOpen(ObjectNode schema, String open) {
-    ObjectNode either = JSON.objectNode();
-    JsonNode text = schema.remove("description");
-    if (text != null) {
-      either.set("description", text);
-    }
-    boolean isNumber = WHOLE.matcher(open).matches();
-    ArrayNode ways = either.putArray("anyOf").add(schema);
-    ways.addObject().set("const", literal(open, isNumber));
-    return either;
-  }
-
-  private static JsonNode literal(String word, boolean isNumber) {
-    return isNumber ? JSON.numberNode(Long.parseLong(word)) : JSON.stringNode(word);
+    FieldSchema schema = new FieldSchema(field, definition);
+    return schema.with(preset(presets, schema));
   }
 
   /** What the field is when it is not there, as it would be written. */
-  private Optional<JsonNode> preset(ObjectNode presets) {
+  private Optional<JsonNode> preset(ObjectNode presets, FieldSchema schema) {
     if (parameter == null) {
       return field.presence().preset();
     }
-    if (isItem() || !before.isEmpty() || !presets.has(parameter)) {
-      return Optional.empty();
-    }
-    JsonNode value = presets.get(parameter);
-    return words.isEmpty()
-        ? Optional.of(value)
-        : field.values().entrySet().stream()
-            .filter(word -> word.getValue().equals(value))
-            .<JsonNode>map(word ->
-                literal(
-                    word.getKey(),
-                    value.isIntegralNumber() && WHOLE.matcher(word.getKey()).matches()))
-            .findFirst();
+    return isItem() || !before.isEmpty() || !presets.has(parameter)
+        ? Optional.empty()
+        : schema.written(presets.get(parameter));
   }
 
   /** Reads the field of {@code body} into {@code values}, or tells what is wrong with it. */
@@ -313,9 +242,7 @@ final class Entry {
     }
     if (first) {
       set(parameter, value, values);
-      if (isLink(definition)) {
-        links.add(new Link(name(), value.stringValue()));
-      }
+      link(name(), definition, value, links);
     }
     return Optional.empty();
   }
@@ -348,14 +275,10 @@ final class Entry {
     return first ? Optional.empty() : model.problem(parameter, name(), all);
   }
 
-  private static void link(String name, JsonNode definition, JsonNode value, List<Link> links) {
-    if (isLink(definition)) {
-      links.add(new Link(name, value.stringValue()));
+  private void link(String name, JsonNode definition, JsonNode value, List<Link> links) {
+    if (FieldDefinition.isLink(definition)) {
+      links.add(new Link(name, value.stringValue(), maxBytes));
     }
-  }
-
-  private static boolean isLink(JsonNode definition) {
-    return definition.path("format").asString("").equals("uri");
   }
 
   /** A number, or true and false, that came as text, where that is allowed. */
@@ -425,6 +348,7 @@ final class Entry {
   /** The entries of a listing's fields. */
   static List<Entry> all(Listing.Request request, ParameterSchema model) {
     List<Entry> entries = new ArrayList<>();
+    Mistakes mistakes = new Mistakes();
     List<Field> fields = request.fields();
     for (int i = 0; i < fields.size(); i++) {
       Field field = fields.get(i);
@@ -434,10 +358,12 @@ final class Entry {
       try {
         entries.add(compile(field, model, List.copyOf(entries), last));
       } catch (IllegalArgumentException unfit) {
-        throw new CatalogException(
-            ".fields." + field.name(), "field " + field.name() + ": " + unfit.getMessage());
+        mistakes.add(
+            new Mistake(
+                ".fields." + field.name(), "field " + field.name() + ": " + unfit.getMessage()));
       }
     }
+    mistakes.tell();
     return List.copyOf(entries);
   }
 }

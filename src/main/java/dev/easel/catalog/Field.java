@@ -2,9 +2,9 @@ package dev.easel.catalog;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -15,7 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param meaning what it sets; empty for what only the dialect reads: it is checked, no more
  * @param values the only values that it may have, as they are written, each with the parameter's
  *     value that it stands for; empty for all that the parameter and {@code bounds} allow
- * @param bounds keywords of JSON Schema that narrow the parameter's own: {@code maxItems}, …
+ * @param bounds keywords of JSON Schema that narrow the parameter's own: {@code maxItems}, …; and
+ *     {@code maxBytes} of the files that addresses lead to
  * @param presence whether it has to be there, and what happens when it is not
  */
 public record Field(
@@ -24,9 +25,12 @@ public record Field(
     Map<String, JsonNode> values,
     ObjectNode bounds,
     Presence presence) {
-  /** What can stand in {@code bounds}. */
-  static final Set<String> BOUNDS =
-      Set.of(
+  /** No keyword of JSON Schema: how large a file may be that is at an address. */
+  static final String MAX_BYTES = "maxBytes";
+
+  /** What can stand in {@code bounds}, in the order in which it is read. */
+  static final List<String> BOUNDS =
+      List.of(
           "minLength",
           "maxLength",
           "minimum",
@@ -34,7 +38,8 @@ public record Field(
           "minItems",
           "maxItems",
           "pattern",
-          "examples");
+          "examples",
+          MAX_BYTES);
 
   public Field {
     if (name.isBlank()) {
@@ -60,10 +65,24 @@ public record Field(
    *     a duration
    */
   public record Meaning(String parameter, boolean item, Optional<String> open) {
+    private static final String ITEM = "[]";
+
     public Meaning {
       if (parameter.isBlank()) {
         throw new IllegalArgumentException("a field means a parameter");
       }
+    }
+
+    /** From what {@link #written} writes. */
+    static Meaning of(String text, Optional<String> open) {
+      boolean item = text.endsWith(ITEM);
+      return new Meaning(
+          item ? text.substring(0, text.length() - ITEM.length()) : text, item, open);
+    }
+
+    /** The parameter, and whether it is one item of it: {@code images[]}. */
+    String written() {
+      return item ? parameter + ITEM : parameter;
     }
   }
 

@@ -42,12 +42,34 @@ final class Form {
    * @throws CatalogException when it does not fit the model; its place is told from the listing on
    */
   static Form compile(Listing.Request request, ParameterSchema model) {
-    List<Entry> entries = Entry.all(request, model);
+    Mistakes mistakes = new Mistakes();
+    Optional<List<Entry>> entries = mistakes.attempt(() -> Entry.all(request, model));
     Set<String> missing = new TreeSet<>(model.indispensable());
     request.fields().forEach(field -> field.parameter().ifPresent(missing::remove));
     if (!missing.isEmpty()) {
-      throw new CatalogException(".fields", "no field for " + String.join(", ", missing));
+      mistakes.add(new Mistake(".fields", "no field for " + String.join(", ", missing)));
     }
+    List<Guard> guards =
+        entries.map(all -> guards(request.rules(), all, mistakes)).orElse(List.of());
+    mistakes.tell();
+    return new Form(
+        entries.orElseThrow(), guards, presets(entries.orElseThrow(), model), Shapes.of(model));
+  }
+
+  private static List<Guard> guards(List<Rule> rules, List<Entry> entries, Mistakes mistakes) {
+    List<Guard> guards = new ArrayList<>();
+    for (int i = 0; i < rules.size(); i++) {
+      try {
+        guards.add(Guard.compile(rules.get(i), entries));
+      } catch (IllegalArgumentException unfit) {
+        String at = "rules[" + i + "]";
+        mistakes.add(new Mistake("." + at, at + ": " + unfit.getMessage()));
+      }
+    }
+    return guards;
+  }
+
+  private static ObjectNode presets(List<Entry> entries, ParameterSchema model) {
     ObjectNode presets = model.defaults();
     for (Entry entry : entries) {
       String parameter = entry.parameter();
@@ -55,16 +77,7 @@ final class Form {
         entry.preset().ifPresent(value -> presets.set(parameter, value));
       }
     }
-    List<Guard> guards = new ArrayList<>();
-    for (Rule rule : request.rules()) {
-      try {
-        guards.add(Guard.compile(rule, entries));
-      } catch (IllegalArgumentException unfit) {
-        String at = "rules[" + guards.size() + "]";
-        throw new CatalogException("." + at, at + ": " + unfit.getMessage());
-      }
-    }
-    return new Form(entries, guards, presets, Shapes.of(model));
+    return presets;
   }
 
   /** Reads the fields of a request; see {@link Catalog#parse}. */

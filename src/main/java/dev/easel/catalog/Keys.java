@@ -10,15 +10,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One object of a catalogue document, read key by key; every complaint names the document and the
- * path of the key.
+ * One object of a catalogue document, read key by key. What is wrong with a key is noted with its
+ * place and path, and something that could stand there is read instead, so that one reading finds
+ * all there is to find; what was made of stand-ins is thrown away.
  *
  * <p>A file written by people is read strictly: a key that nobody asked for is an error. What the
  * database holds may have been written by a newer version during a rolling upgrade: its unknown
@@ -31,42 +34,59 @@ final class Keys {
   private final String path;
   private final ObjectNode values;
   private final Optional<Places> places;
+  private final Mistakes mistakes;
   private final Set<String> asked = new HashSet<>();
 
-  private Keys(String document, String path, ObjectNode values, Optional<Places> places) {
+  private Keys(
+      String document, String path, ObjectNode values, Optional<Places> places, Mistakes mistakes) {
     this.document = document;
     this.path = path;
     this.values = values;
     this.places = places;
+    this.mistakes = mistakes;
   }
 
   /** The root of a file. */
   static Keys ofFile(String name, Yaml.Document file) {
-    return new Keys(name, "", file.root(), Optional.of(file.places()));
+    return new Keys(name, "", file.root(), Optional.of(file.places()), new Mistakes());
   }
 
   /** The root of what a program wrote, maybe a newer one. */
   static Keys lenient(String name, ObjectNode root) {
-    return new Keys(name, "", root, Optional.empty());
+    return new Keys(name, "", root, Optional.empty(), new Mistakes());
+  }
+
+  /** What messages call the document. */
+  String document() {
+    return document;
+  }
+
+  /** What was wrong with all that was read of the document so far. */
+  List<Mistake> mistakes() {
+    return mistakes.all();
   }
 
   /**
-   * Makes something of this object; an IllegalArgumentException becomes a complaint about it, and
-   * so does, where it is read strictly, a key that was not asked for.
+   * What {@code make} makes of this object; empty where something is wrong with it. That is also an
+   * IllegalArgumentException, and, where it is read strictly, a key that was not asked for.
    */
-  <T> T read(Function<Keys, T> make) {
+  <T> Optional<T> read(Function<Keys, T> make) {
+    int before = mistakes.count();
     T made;
     try {
       made = make.apply(this);
     } catch (IllegalArgumentException refused) {
-      throw fault(path, String.valueOf(refused.getMessage()));
+      if (mistakes.count() == before) { // of stand-ins nothing can be said
+        fault(path, String.valueOf(refused.getMessage()));
+      }
+      return Optional.empty();
     }
     for (String key : values.propertyNames()) {
       if (places.isPresent() && !asked.contains(key)) {
-        throw fault(at(key), "unknown key; there are " + String.join(", ", new TreeSet<>(asked)));
+        fault(at(key), "unknown key; there are " + String.join(", ", new TreeSet<>(asked)));
       }
     }
-    return made;
+    return mistakes.count() == before ? Optional.of(made) : Optional.empty();
   }
 
   /** Whether the key is there and not null. */
@@ -86,15 +106,16 @@ final class Keys {
       return false;
     }
     if (!values.path(key).isBoolean()) {
-      throw fault(at(key), "must be true or false");
+      fault(at(key), "must be true or false");
     }
-    return values.path(key).booleanValue();
+    return values.path(key).booleanValue(false);
   }
 
   /** A text, a number, true or false, if the key is there. */
   Optional<JsonNode> scalar(String key) {
     if (has(key) && !isScalar(values.path(key))) {
-      throw fault(at(key), "must be a text, a number, true or false");
+      fault(at(key), "must be a text, a number, true or false");
+      return Optional.empty();
     }
     return has(key) ? Optional.of(values.path(key)) : Optional.empty();
   }
@@ -112,48 +133,60 @@ final class Keys {
     if (value.isObject()) {
       value.forEachEntry(words::put);
     } else {
-      list(key).forEach(word -> words.put(word.asString(), word));
+      value.forEach(word -> words.put(word.asString(""), word));
     }
     if (words.isEmpty() || !words.values().stream().allMatch(Keys::isScalar)) {
-      throw fault(at(key), "must be a list of texts and numbers, or an object that maps them");
+      fault(at(key), "must be a list of texts and numbers, or an object that maps them");
+      return Map.of();
     }
     return words;
   }
 
   /** A text that is there and not empty. */
   String text(String key) {
-    JsonNode value = value(key);
-    if (!value.isString() || value.stringValue().isBlank()) {
-      throw fault(at(key), "must be a text");
+    return given(key).orElse("?");
+  }
+
+  private Optional<String> given(String key) {
+    Optional<JsonNode> value = value(key);
+    Optional<String> text =
+        value.flatMap(JsonNode::stringValueOpt).filter(written -> !written.isBlank());
+    if (value.isPresent() && text.isEmpty()) {
+      fault(at(key), "must be a text");
     }
-    return value.stringValue();
+    return text;
   }
 
-  /** A text in a form of its own; {@code parse} refuses with an IllegalArgumentException. */
-  <T> T word(String key, Function<String, T> parse) {
-    return parsed(key, text(key), parse);
+  /**
+   * A text in a form of its own; {@code parse} refuses with an IllegalArgumentException, and then
+   * it is {@code standIn}.
+   */
+  <T> T word(String key, Function<String, T> parse, T standIn) {
+    return given(key).flatMap(text -> parsed(key, text, parse)).orElse(standIn);
   }
 
-  private <T> T parsed(String key, String text, Function<String, T> parse) {
+  private <T> Optional<T> parsed(String key, String text, Function<String, T> parse) {
     try {
-      return parse.apply(text);
+      return Optional.of(parse.apply(text));
     } catch (IllegalArgumentException refused) {
-      throw fault(at(key), String.valueOf(refused.getMessage()));
+      fault(at(key), String.valueOf(refused.getMessage()));
+      return Optional.empty();
     }
   }
 
   /** A whole number. */
   int integer(String key) {
-    JsonNode value = value(key);
-    if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-      throw fault(at(key), "must be a whole number");
+    Optional<JsonNode> value = value(key);
+    if (value.isPresent() && !(value.get().isIntegralNumber() && value.get().canConvertToInt())) {
+      fault(at(key), "must be a whole number");
+      return 1;
     }
-    return value.intValue();
+    return value.map(JsonNode::intValue).orElse(1);
   }
 
   /** A time such as {@code 30s}, {@code 10m} or {@code 1h}. */
   Duration duration(String key) {
-    return word(key, Keys::parseDuration);
+    return word(key, Keys::parseDuration, Duration.ofSeconds(1));
   }
 
   private static Duration parseDuration(String text) {
@@ -169,38 +202,41 @@ final class Keys {
     };
   }
 
-  /** A list of texts in a form of their own; see {@link #word}. */
+  /** A list of texts in a form of their own, those of them that are; see {@link #word}. */
   <T> List<T> words(String key, Function<String, T> parse) {
-    List<T> words = new ArrayList<>();
-    for (JsonNode item : list(key)) {
-      if (!item.isString()) {
-        throw fault(at(key), "must be a list of texts");
-      }
-      words.add(parsed(key, item.stringValue(), parse));
+    List<JsonNode> items = list(key);
+    if (!items.stream().allMatch(JsonNode::isString)) {
+      fault(at(key), "must be a list of texts");
+      return List.of();
     }
-    return words;
+    return items.stream().flatMap(item -> parsed(key, item.stringValue(), parse).stream()).toList();
   }
 
-  /** A list of objects. */
-  List<Keys> objects(String key) {
-    List<Keys> objects = new ArrayList<>();
-    for (JsonNode item : list(key)) {
-      objects.add(child(key + "[" + objects.size() + "]", item));
+  /** What {@code make} makes of a list of objects, those of which it can; see {@link #read}. */
+  <T> List<T> objects(String key, Function<Keys, T> make) {
+    List<T> made = new ArrayList<>();
+    List<JsonNode> items = list(key);
+    for (int i = 0; i < items.size(); i++) {
+      child(key + "[" + i + "]", items.get(i)).flatMap(it -> it.read(make)).ifPresent(made::add);
     }
-    return objects;
+    return made;
   }
 
-  private JsonNode list(String key) {
-    JsonNode value = value(key);
-    if (!value.isArray()) {
-      throw fault(at(key), "must be a list");
+  private List<JsonNode> list(String key) {
+    Optional<JsonNode> value = value(key);
+    if (value.isPresent() && !value.get().isArray()) {
+      fault(at(key), "must be a list");
+      return List.of();
     }
-    return value;
+    return value.map(list -> list.valueStream().toList()).orElse(List.of());
   }
 
-  /** An object. */
+  /** An object; one without keys where there is none. */
   Keys object(String key) {
-    return child(key, value(key));
+    return value(key)
+        .flatMap(value -> child(key, value))
+        .orElseGet(() ->
+            new Keys(document, at(key), JsonNodeFactory.instance.objectNode(), places, mistakes));
   }
 
   /** This object as it is. */
@@ -210,24 +246,33 @@ final class Keys {
 
   /** An object as it is, its keys unread. */
   ObjectNode tree(String key) {
-    return child(key, value(key)).values;
+    return object(key).values;
   }
 
-  /** This object's values where its keys are names, in its order: each is an object. */
-  Map<String, Keys> children() {
-    Map<String, Keys> children = new LinkedHashMap<>();
+  /**
+   * What {@code make} makes of this object's values where its keys are names, in their order: of
+   * those of which it can make anything.
+   */
+  <T> Map<String, T> children(BiFunction<String, Keys, T> make) {
+    Map<String, T> made = new LinkedHashMap<>();
     for (String name : names()) {
-      children.put(name, child(name, values.path(name)));
+      child(name, values.path(name))
+          .flatMap(child -> child.read(keys -> make.apply(name, keys)))
+          .ifPresent(it -> made.put(name, it));
     }
-    return children;
+    return made;
   }
 
   /** A text, a number, true or false, or a list of those, each written as text. */
   List<String> scalars(String key) {
-    JsonNode value = value(key);
-    List<JsonNode> items = value.isArray() ? value.valueStream().toList() : List.of(value);
-    if (items.isEmpty() || !items.stream().allMatch(Keys::isScalar)) {
-      throw fault(at(key), "must be a text, a number, true or false, or a list of those");
+    Optional<JsonNode> value = value(key);
+    List<JsonNode> items =
+        value.isPresent() && value.get().isArray()
+            ? value.get().valueStream().toList()
+            : value.stream().toList();
+    if (value.isPresent() && (items.isEmpty() || !items.stream().allMatch(Keys::isScalar))) {
+      fault(at(key), "must be a text, a number, true or false, or a list of those");
+      return List.of();
     }
     return items.stream().map(JsonNode::asString).toList();
   }
@@ -242,40 +287,34 @@ final class Keys {
     return values.propertyNames();
   }
 
-  private Keys child(String key, JsonNode value) {
+  private Optional<Keys> child(String key, JsonNode value) {
     if (value instanceof ObjectNode object) {
-      return new Keys(document, at(key), object, places);
+      return Optional.of(new Keys(document, at(key), object, places, mistakes));
     }
-    throw fault(at(key), "must be an object of keys and values");
+    fault(at(key), "must be an object of keys and values");
+    return Optional.empty();
   }
 
-  private JsonNode value(String key) {
+  private Optional<JsonNode> value(String key) {
     if (!has(key)) {
-      throw fault(at(key), "missing");
+      fault(at(key), "missing");
+      return Optional.empty();
     }
-    return values.path(key);
+    return Optional.of(values.path(key));
   }
 
   private String at(String key) {
     return path.isEmpty() ? key : path + "." + key;
   }
 
-  private CatalogException fault(String where, String why) {
-    return new CatalogException(
-        document + place(where) + ": " + (where.isEmpty() ? "" : where + ": ") + why);
+  private void fault(String where, String why) {
+    Optional<Places.Place> place = place(where);
+    String told = where.isEmpty() ? why : where + ": " + why;
+    mistakes.add(new Mistake(where, place, place.isPresent() ? told : document + ": " + told));
   }
 
-  private String place(String path) {
-    return places.flatMap(all -> all.at(path)).map(place -> ":" + place.lineAndColumn()).orElse("");
-  }
-
-  /** Where in this document a complaint belongs, if anywhere. */
-  Optional<Places.Place> place(CatalogException unfit) {
-    return places.flatMap(all -> all.at(unfit.about()));
-  }
-
-  /** A complaint that belongs to {@code place} of this document. */
-  CatalogException located(CatalogException unfit, Places.Place place) {
-    return new CatalogException(document + ":" + place.lineAndColumn() + ": " + unfit.getMessage());
+  /** Where in this document something stands, if anywhere. */
+  Optional<Places.Place> place(String about) {
+    return places.flatMap(all -> all.at(about));
   }
 }

@@ -101,6 +101,11 @@ public record Model(
     }
   }
 
+  /** The path of a model in a document. */
+  static String about(String id) {
+    return "models." + id;
+  }
+
   /** How many outputs one submission makes at most, whichever route it takes. */
   public int pieceSize() {
     return routes.stream().mapToInt(Route::outputs).min().orElse(Route.ANY_OUTPUTS);

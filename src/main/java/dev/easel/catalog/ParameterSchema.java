@@ -9,12 +9,14 @@ import com.networknt.schema.dialect.Dialect;
 import com.networknt.schema.dialect.Dialects;
 import dev.easel.catalog.Parsed.Invalid;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -42,12 +44,7 @@ final class ParameterSchema {
    */
   static ParameterSchema compile(Model model) {
     ObjectNode definition = model.parameters();
-    List<Error> errors = SHAPE.validate(definition);
-    if (!errors.isEmpty()) {
-      Error first = errors.getFirst();
-      throw fault(
-          model, first.getInstanceLocation().toString().replace('/', '.'), first.getMessage());
-    }
+    checkShape(model, definition);
     Set<String> required =
         definition
             .path("required")
@@ -56,52 +53,67 @@ final class ParameterSchema {
             .collect(Collectors.toSet());
     Map<String, Parameter> parameters = new LinkedHashMap<>();
     ObjectNode defaults = JSON.objectNode();
+    Mistakes mistakes = new Mistakes();
     definition
         .path("properties")
         .forEachEntry((name, schema) -> {
-          parameters.put(
-              name,
-              new Parameter(
-                  name,
-                  schema,
-                  compile(model, name, schema),
-                  SizeRule.of(schema),
-                  required.contains(name)));
+          mistakes
+              .attempt(() -> compile(model, name, schema))
+              .map(compiled ->
+                  new Parameter(
+                      name, schema, compiled, SizeRule.of(schema), required.contains(name)))
+              .ifPresent(parameter -> parameters.put(name, parameter));
           if (schema.has("default")) {
             defaults.set(name, schema.get("default"));
           }
         });
+    mistakes.tell();
     ParameterSchema compiled =
         new ParameterSchema(Collections.unmodifiableMap(parameters), defaults);
     compiled.checkOwn(model, required);
     return compiled;
   }
 
+  /** Of several complaints about one place the first says enough. */
+  private static void checkShape(Model model, ObjectNode definition) {
+    Mistakes mistakes = new Mistakes();
+    Set<String> told = new HashSet<>();
+    for (Error error : SHAPE.validate(definition)) {
+      String where = error.getInstanceLocation().toString().replace('/', '.');
+      if (told.add(where)) {
+        mistakes.add(fault(model, where, error.getMessage()));
+      }
+    }
+    mistakes.tell();
+  }
+
   private static Schema compile(Model model, String name, JsonNode schema) {
     try {
       return REGISTRY.getSchema(SizeRule.without(schema));
     } catch (SchemaException malformed) {
-      throw fault(model, ".properties." + name, String.valueOf(malformed.getMessage()));
+      throw new CatalogException(
+          List.of(fault(model, ".properties." + name, String.valueOf(malformed.getMessage()))));
     }
   }
 
   private void checkOwn(Model model, Set<String> required) {
-    for (String name : required) {
+    Mistakes mistakes = new Mistakes();
+    for (String name : new TreeSet<>(required)) {
       if (!knows(name)) {
-        throw fault(model, ".required", "no parameter " + name);
+        mistakes.add(fault(model, ".required", "no parameter " + name));
       }
     }
     defaults.forEachEntry((name, value) ->
         parameter(name)
             .problem("default", value)
-            .ifPresent(problem -> {
-              throw fault(model, ".properties." + name, problem.message());
-            }));
+            .ifPresent(
+                problem -> mistakes.add(fault(model, ".properties." + name, problem.message()))));
+    mistakes.tell();
   }
 
-  private static CatalogException fault(Model model, String where, String why) {
-    return new CatalogException(
-        "models.%s.parameters%s".formatted(model.id(), where),
+  private static Mistake fault(Model model, String where, String why) {
+    return new Mistake(
+        Model.about(model.id()) + ".parameters" + where,
         "model %s: parameters%s: %s".formatted(model.id(), where, why));
   }
 

@@ -20,8 +20,14 @@ public sealed interface Parsed {
    * An address that a request refers to; it is an http or https URL.
    *
    * @param field where, in the dialect's own words: {@code image_urls[2]}
+   * @param maxBytes of the file that is there
    */
-  record Link(String field, String url) {}
+  record Link(String field, String url, long maxBytes) {
+    /** One of which the listing does not say how large the file may be. */
+    Link(String field, String url) {
+      this(field, url, Long.MAX_VALUE);
+    }
+  }
 
   /** What kind of wrong a field is. */
   enum Cause {

@@ -9,15 +9,18 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.TokenStreamLocation;
 
-/** Where the keys of a file stand: path to line and column, both counted from 1. */
+/** Where the keys of a file stand. */
 final class Places {
-  private final Map<String, String> places = new HashMap<>();
+  private final String file;
+  private final Map<String, Place> places = new HashMap<>();
 
-  private Places() {}
+  private Places(String file) {
+    this.file = file;
+  }
 
   /** Reads through a document to its end. */
-  static Places of(JsonParser parser) {
-    Places found = new Places();
+  static Places of(String file, JsonParser parser) {
+    Places found = new Places(file);
     Deque<Level> levels = new ArrayDeque<>();
     for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
       switch (token) {
@@ -45,23 +48,29 @@ final class Places {
   }
 
   private void put(String path, TokenStreamLocation at) {
-    places.putIfAbsent(path, at.getLineNr() + ":" + at.getColumnNr());
+    places.putIfAbsent(path, new Place(file, path, at.getLineNr(), at.getColumnNr()));
   }
 
   /**
    * Where something stands.
    *
    * @param path of the nearest key at or around it
-   * @param lineAndColumn of that key
+   * @param line of that key, counted from 1
+   * @param column the same
    */
-  record Place(String path, String lineAndColumn) {}
+  record Place(String file, String path, int line, int column) {
+    @Override
+    public String toString() {
+      return file + ":" + line + ":" + column;
+    }
+  }
 
   /** Where the key at {@code path} stands, or the nearest one around it that is there. */
   Optional<Place> at(String path) {
     for (String around = path; !around.isEmpty(); around = parent(around)) {
-      String place = places.get(around);
+      Place place = places.get(around);
       if (place != null) {
-        return Optional.of(new Place(around, place));
+        return Optional.of(place);
       }
     }
     return Optional.empty();

@@ -3,7 +3,9 @@ package dev.easel.catalog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -49,18 +51,15 @@ final class Yaml {
     try {
       if (MAPPER.readTree(document) instanceof ObjectNode object) {
         try (JsonParser parser = MAPPER.createParser(document)) {
-          return new Document(object, Places.of(parser));
+          return new Document(object, Places.of(name, parser));
         }
       }
     } catch (JacksonException malformed) {
+      Places.Place place =
+          new Places.Place(
+              name, "", malformed.getLocation().getLineNr(), malformed.getLocation().getColumnNr());
       throw new CatalogException(
-          "%s:%d:%d: %s"
-              .formatted(
-                  name,
-                  malformed.getLocation().getLineNr(),
-                  malformed.getLocation().getColumnNr(),
-                  inOneLine(malformed)),
-          malformed);
+          List.of(new Mistake("", Optional.of(place), inOneLine(malformed))));
     }
     throw new CatalogException(name + ": must be an object of keys and values");
   }

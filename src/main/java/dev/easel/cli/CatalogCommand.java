@@ -25,7 +25,6 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -55,10 +54,6 @@ public final class CatalogCommand {
     this.check = check;
   }
 
-  private static String author() {
-    return "cli:" + System.getProperty("user.name", "unknown");
-  }
-
   /** Does something that a senseless catalogue prevents. */
   private static <T> T told(Supplier<T> work) {
     try {
@@ -68,28 +63,51 @@ public final class CatalogCommand {
     }
   }
 
-  /** What a change comes to. */
-  private static void show(DatabaseCommand command, Difference difference) {
-    if (command.isJson()) {
-      command.print(
-          List.of("change", "what", "details"),
-          difference.changes().stream()
-              .map(change -> List.<Object>of(change.kind().word(), change.what(), change.details()))
-              .toList());
-      return;
+  /** A command that changes the catalogue and shows what it changed. */
+  abstract static class Changing extends DatabaseCommand {
+    @ParentCommand private CatalogCommand parent;
+
+    final CatalogCommand parent() {
+      return parent;
     }
-    PrintWriter out = command.out();
-    for (Difference.Change change : difference.changes()) {
-      String sign =
-          switch (change.kind()) {
-            case ADDED -> "+";
-            case CHANGED -> "~";
-            case REMOVED -> "-";
-          };
-      out.println(sign + " " + change.what());
-      change.details().forEach(detail -> out.println("    " + detail));
+
+    /** Changes it; {@code why} is for the history. */
+    final Difference change(
+        Database database,
+        BiFunction<Handle, Catalog, Catalog> to,
+        Function<Difference, String> why) {
+      String author = "cli:" + System.getProperty("user.name", "unknown");
+      return database.transaction(tx ->
+          CatalogTables.change(
+              tx,
+              before -> to.apply(tx, before),
+              parent.check,
+              difference -> new CatalogVersions.Reason(author, why.apply(difference)),
+              Instant.now()));
     }
-    out.flush();
+
+    final void show(Difference difference) {
+      if (isJson()) {
+        print(
+            List.of("change", "what", "details"),
+            difference.changes().stream()
+                .map(change ->
+                    List.<Object>of(change.kind().word(), change.what(), change.details()))
+                .toList());
+        return;
+      }
+      for (Difference.Change change : difference.changes()) {
+        String sign =
+            switch (change.kind()) {
+              case ADDED -> "+";
+              case CHANGED -> "~";
+              case REMOVED -> "-";
+            };
+        out().println(sign + " " + change.what());
+        change.details().forEach(detail -> out().println("    " + detail));
+      }
+      out().flush();
+    }
   }
 
   @Command(
@@ -128,8 +146,7 @@ public final class CatalogCommand {
           Files.createDirectories(parent);
         }
         Files.writeString(file, content);
-        err().println("wrote " + file);
-        err().flush();
+        remark("wrote " + file);
       } catch (IOException failed) {
         throw new CommandFailed("cannot write %s: %s".formatted(file, failed.getMessage()));
       }
@@ -139,7 +156,10 @@ public final class CatalogCommand {
   @Command(
       name = "check",
       description = "Check files that are a whole catalogue; no database is asked.",
-      footer = {"", "What is wrong is told with file, line and column; the exit code is 1 then."})
+      footer = {
+        "",
+        "All that is wrong is told, with file, line and column; the exit code is 1 then."
+      })
   static final class Check implements Callable<Integer> {
     @Spec private CommandSpec command;
     @ParentCommand private CatalogCommand parent;
@@ -152,15 +172,7 @@ public final class CatalogCommand {
 
     @Override
     public Integer call() {
-      Catalog catalog =
-          told(() ->
-              CatalogFiles.read(
-                  paths,
-                  parts -> {
-                    Catalog whole = parts.whole();
-                    parent.check.accept(whole);
-                    return whole;
-                  }));
+      Catalog catalog = told(() -> CatalogFiles.read(paths, parent.check, Parts::whole));
       PrintWriter out = command.commandLine().getOut();
       out.println(
           "%d channels, %d models, %d listings: nothing is wrong with them"
@@ -184,9 +196,7 @@ public final class CatalogCommand {
         "  easel catalog apply catalog/ --prune      exactly what the files say, no more",
         "  easel catalog apply --version 7           as it was in version 7"
       })
-  static final class Apply extends DatabaseCommand {
-    @ParentCommand private CatalogCommand parent;
-
+  static final class Apply extends Changing {
     @Parameters(
         paramLabel = "PATH",
         arity = "0..*",
@@ -220,15 +230,15 @@ public final class CatalogCommand {
           told(() ->
               number == null
                   ? CatalogFiles.read(
-                      paths, parts -> change(database, (_, before) -> merged(parts, before)))
+                      paths,
+                      parent().check,
+                      parts -> change(database, (_, before) -> merged(parts, before)))
                   : change(database, (tx, _) -> former(tx, number)));
-      show(this, difference);
-      err()
-          .println(
-              difference.isEmpty()
-                  ? "Nothing to change."
-                  : (dryRun ? "Nothing was changed: --dry-run." : "Applied."));
-      err().flush();
+      show(difference);
+      remark(
+          difference.isEmpty()
+              ? "Nothing to change."
+              : dryRun ? "Nothing was changed: --dry-run." : "Applied.");
       return 0;
     }
 
@@ -244,20 +254,16 @@ public final class CatalogCommand {
     }
 
     private Difference change(Database database, BiFunction<Handle, Catalog, Catalog> to) {
-      return database.transaction(tx -> {
-        UnaryOperator<Catalog> change = before -> to.apply(tx, before);
-        return dryRun
-            ? CatalogTables.preview(tx, change, parent.check)
-            : CatalogTables.change(tx, change, parent.check, this::reason, Instant.now());
-      });
+      return dryRun
+          ? database.transaction(
+              tx -> CatalogTables.preview(tx, before -> to.apply(tx, before), parent().check))
+          : change(database, to, this::reason);
     }
 
-    private CatalogVersions.Reason reason(Difference difference) {
-      String why =
-          message != null && !message.isBlank()
-              ? message.strip()
-              : version != null ? "back to version " + version : difference.summary();
-      return new CatalogVersions.Reason(author(), why);
+    private String reason(Difference difference) {
+      return message != null && !message.isBlank()
+          ? message.strip()
+          : version != null ? "back to version " + version : difference.summary();
     }
   }
 
@@ -274,9 +280,7 @@ public final class CatalogCommand {
         "  easel catalog state nano-banana-2 maintenance     the model, in every dialect",
         "  easel catalog state kie google/nano-banana off    one listing"
       })
-  static final class State extends DatabaseCommand {
-    @ParentCommand private CatalogCommand parent;
-
+  static final class State extends Changing {
     @Parameters(
         paramLabel = "WORD",
         arity = "2..3",
@@ -288,16 +292,12 @@ public final class CatalogCommand {
       Availability state = state(words.getLast());
       Difference difference =
           told(() ->
-              database.transaction(tx ->
-                  CatalogTables.change(
-                      tx,
-                      before -> words.size() == 2 ? model(before, state) : listing(before, state),
-                      parent.check,
-                      changed -> new CatalogVersions.Reason(author(), summary(changed)),
-                      Instant.now())));
-      show(this, difference);
-      err().println(difference.isEmpty() ? "It is " + state.word() + " already." : "Applied.");
-      err().flush();
+              change(
+                  database,
+                  (_, before) -> words.size() == 2 ? model(before, state) : listing(before, state),
+                  this::summary));
+      show(difference);
+      remark(difference.isEmpty() ? "It is " + state.word() + " already." : "Applied.");
       return 0;
     }
 

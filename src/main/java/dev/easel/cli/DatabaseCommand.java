@@ -40,8 +40,11 @@ abstract class DatabaseCommand implements Callable<Integer> {
     return command.commandLine().getOut();
   }
 
-  final PrintWriter err() {
-    return command.commandLine().getErr();
+  /** Tells people what was done, beside what programs read. */
+  final void remark(String line) {
+    PrintWriter err = command.commandLine().getErr();
+    err.println(line);
+    err.flush();
   }
 
   /** Prints {@code rows} as a table with {@code columns}, or as a JSON array of objects. */

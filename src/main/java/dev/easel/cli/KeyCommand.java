@@ -196,8 +196,7 @@ public final class KeyCommand {
         throw new CommandFailed(
             "there is no active key with the id " + id + "; easel key list ACCOUNT shows them");
       }
-      err().println("Key " + id + " is revoked.");
-      err().flush();
+      remark("Key " + id + " is revoked.");
       return 0;
     }
   }

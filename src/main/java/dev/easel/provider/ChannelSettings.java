@@ -3,6 +3,8 @@ package dev.easel.provider;
 import dev.easel.catalog.CatalogException;
 import dev.easel.catalog.Channel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,85 +22,98 @@ public final class ChannelSettings {
   private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,8})(ms|s|m|h)");
   private static final Duration LONGEST = Duration.ofDays(1);
 
+  private final Channel channel;
   private final String path;
   private final ObjectNode values;
   private final Set<String> asked = new TreeSet<>();
 
-  private ChannelSettings(String path, ObjectNode values) {
+  /** What is wrong, in this object and in those around and within it. */
+  private final List<CatalogException> mistakes;
+
+  private ChannelSettings(
+      Channel channel, String path, ObjectNode values, List<CatalogException> mistakes) {
+    this.channel = channel;
     this.path = path;
     this.values = values;
+    this.mistakes = mistakes;
   }
 
   /**
    * Makes something of a channel's settings.
    *
-   * @throws CatalogException when a setting is wrong or unknown, or when {@code make} throws an
-   *     IllegalArgumentException
+   * @throws CatalogException with every setting that is wrong or unknown, or when {@code make}
+   *     throws an IllegalArgumentException
    */
   public static <T> T read(Channel channel, Function<ChannelSettings, T> make) {
-    return new ChannelSettings("channel " + channel.id() + ": settings", channel.settings())
-        .read(make);
+    List<CatalogException> mistakes = new ArrayList<>();
+    return new ChannelSettings(channel, "settings", channel.settings(), mistakes)
+        .read(make)
+        .orElseThrow(() -> CatalogException.all(mistakes));
   }
 
   /** Makes something of an object within the settings; empty where there is none. */
   public <T> Optional<T> object(String key, Function<ChannelSettings, T> make) {
-    return value(key)
-        .map(value -> {
-          if (value instanceof ObjectNode object) {
-            return new ChannelSettings(path + "." + key, object).read(make);
-          }
-          throw fault(key, "an object of keys and values");
-        });
+    Optional<JsonNode> value = value(key);
+    if (value.isPresent() && value.get() instanceof ObjectNode object) {
+      return new ChannelSettings(channel, path + "." + key, object, mistakes).read(make);
+    }
+    value.ifPresent(_ -> unfit(key, "an object of keys and values"));
+    return Optional.empty();
   }
 
-  private <T> T read(Function<ChannelSettings, T> make) {
+  /** Empty where something is wrong: then it was made of less than what was said. */
+  private <T> Optional<T> read(Function<ChannelSettings, T> make) {
+    int before = mistakes.size();
     T made;
     try {
       made = make.apply(this);
     } catch (IllegalArgumentException refused) {
-      throw new CatalogException(path + ": " + refused.getMessage(), refused);
+      if (mistakes.size() == before) {
+        fault(path, String.valueOf(refused.getMessage()));
+      }
+      return Optional.empty();
     }
     for (String key : values.propertyNames()) {
       if (!asked.contains(key)) {
-        throw new CatalogException(
-            "%s.%s: unknown; there are %s".formatted(path, key, String.join(", ", asked)));
+        fault(path + "." + key, "unknown; there are " + String.join(", ", asked));
       }
     }
-    return made;
+    return mistakes.size() == before ? Optional.of(made) : Optional.empty();
   }
 
   /** A text in a form of its own; {@code parse} is empty for what is not {@code allowed}. */
   public <T> Optional<T> text(String key, String allowed, Function<String, Optional<T>> parse) {
-    return value(key)
-        .map(value ->
-            value
-                .asStringOpt()
-                .filter(text -> value.isString() && !text.isBlank())
-                .flatMap(parse)
-                .orElseThrow(() -> fault(key, allowed)));
+    return read(
+        key,
+        allowed,
+        value -> value.stringValueOpt().filter(text -> !text.isBlank()).flatMap(parse));
   }
 
   /** True or false. */
   public Optional<Boolean> flag(String key) {
-    return value(key)
-        .map(value -> {
-          if (value.isBoolean()) {
-            return value.booleanValue();
-          }
-          throw fault(key, "true or false");
-        });
+    return read(key, "true or false", JsonNode::booleanValueOpt);
   }
 
   /** A probability; 0 where it is not given. */
   public double probability(String key) {
-    return value(key)
-        .map(value -> {
-          if (value.isNumber() && value.doubleValue() >= 0 && value.doubleValue() <= 1) {
-            return value.doubleValue();
-          }
-          throw fault(key, "a number from 0 to 1");
-        })
+    return read(
+            key,
+            "a number from 0 to 1",
+            value ->
+                value.isNumber() && value.doubleValue() >= 0 && value.doubleValue() <= 1
+                    ? Optional.of(value.doubleValue())
+                    : Optional.<Double>empty())
         .orElse(0.0);
+  }
+
+  /** Empty where the key is not there, or {@code parse} makes nothing of it, which is noted. */
+  private <T> Optional<T> read(String key, String allowed, Function<JsonNode, Optional<T>> parse) {
+    Optional<JsonNode> value = value(key);
+    Optional<T> parsed = value.flatMap(parse);
+    if (value.isPresent() && parsed.isEmpty()) {
+      unfit(key, allowed);
+    }
+    return parsed;
   }
 
   /** A time of at most a day. */
@@ -127,8 +142,14 @@ public final class ChannelSettings {
     return values.hasNonNull(key) ? Optional.of(values.path(key)) : Optional.empty();
   }
 
-  private CatalogException fault(String key, String allowed) {
-    return new CatalogException(
-        "%s.%s: must be %s, not %s".formatted(path, key, allowed, values.path(key)));
+  private void unfit(String key, String allowed) {
+    fault(path + "." + key, "must be %s, not %s".formatted(allowed, values.path(key)));
+  }
+
+  private void fault(String where, String why) {
+    mistakes.add(
+        new CatalogException(
+            "channels.%s.%s".formatted(channel.id(), where),
+            "channel %s: %s: %s".formatted(channel.id(), where, why)));
   }
 }

@@ -7,6 +7,8 @@ import dev.easel.account.Key;
 import dev.easel.account.KeyId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -29,8 +31,9 @@ class PaceTest {
   }
 
   private static long passed(Pace pace, Caller caller, int times) {
+    List<Pace.Standing> told = new ArrayList<>();
     return IntStream.range(0, times)
-        .filter(_ -> pace.count(caller) instanceof Verdict.Pass<Caller>)
+        .filter(_ -> pace.count(caller, told::add) instanceof Verdict.Pass<Caller>)
         .count();
   }
 
@@ -38,14 +41,39 @@ class PaceTest {
   void aMinutesWorthPassesAtOnceAndThenOneByOne() {
     Pace pace = new Pace(6, now::get);
     Caller caller = caller(1);
+    List<Pace.Standing> told = new ArrayList<>();
     assertThat(passed(pace, caller, 10)).isEqualTo(6);
     now.addAndGet(Duration.ofSeconds(9).toNanos());
-    assertThat(pace.count(caller))
+    assertThat(pace.count(caller, told::add))
         .isEqualTo(Verdict.refuse(new ApiError.RateLimited(Duration.ofSeconds(1))));
     now.addAndGet(Duration.ofSeconds(1).toNanos());
     assertThat(passed(pace, caller, 10)).isEqualTo(1);
     now.addAndGet(Duration.ofHours(1).toNanos());
     assertThat(passed(pace, caller, 10)).isEqualTo(6);
+  }
+
+  @Test
+  void whatIsLeftIsTold() {
+    Pace pace = new Pace(6, now::get);
+    List<String> told = new ArrayList<>();
+    for (int seconds : new int[] {0, 0, 4, 0, 0, 0, 0, 0, 5}) {
+      now.addAndGet(Duration.ofSeconds(seconds).toNanos());
+      pace.count(caller(1), standing -> told.add(standing.state()));
+    }
+
+    assertThat(told)
+        .containsExactly(
+            "\"minute\";r=5;t=10",
+            "\"minute\";r=4;t=10",
+            "\"minute\";r=3;t=6",
+            "\"minute\";r=2;t=6",
+            "\"minute\";r=1;t=6",
+            "\"minute\";r=0;t=6",
+            "\"minute\";r=0;t=6",
+            "\"minute\";r=0;t=6",
+            "\"minute\";r=0;t=1");
+    new Pace(0, now::get).count(caller(1), standing -> told.add(standing.policy()));
+    assertThat(told).as("no limit, nothing to tell").hasSize(9);
   }
 
   @Test

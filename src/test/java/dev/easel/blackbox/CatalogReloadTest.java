@@ -7,10 +7,13 @@ import dev.easel.catalog.Availability;
 import dev.easel.catalog.Catalog;
 import dev.easel.catalog.CatalogTables;
 import dev.easel.catalog.CatalogVersions;
+import dev.easel.catalog.Listing;
+import dev.easel.catalog.Price;
 import dev.easel.db.Database;
 import dev.easel.db.Invariants;
 import dev.easel.db.TestDatabase;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -60,6 +63,74 @@ class CatalogReloadTest {
                 .path("task_status")
                 .asInt())
         .isEqualTo(3);
+  }
+
+  /**
+   * Each change is made when the one before is seen: whoever only looks every few seconds needs as
+   * long for each of them, and more than half a minute for all.
+   */
+  @Test
+  void whatIsAnnouncedIsSeenAtOnce() {
+    Instant limit = Instant.now().plusSeconds(20);
+    for (int i = 1; i <= 12; i++) {
+      long credits = 100L + i;
+      change(catalog -> catalog.withListing(priced(catalog, credits)));
+      awaitEverywhere(node -> quote(node).path("data").path("credits").asLong() == credits);
+    }
+    assertThat(Instant.now()).as("twelve changes, one after the other").isBefore(limit);
+  }
+
+  private static Listing priced(Catalog catalog, long credits) {
+    Listing listing = catalog.listing("omni", "gpt-image-2").orElseThrow();
+    return new Listing(
+        listing.dialect(),
+        listing.id(),
+        listing.aliases(),
+        listing.model(),
+        listing.request(),
+        new Price(List.of(new Price.Row(Map.of(), credits, Price.Per.TASK))),
+        listing.state());
+  }
+
+  /** A pooler in between, a connection that is lost: a node looks for itself now and then. */
+  @Test
+  void whatNobodyAnnouncesIsSeenAllTheSame() {
+    sql(
+        """
+        create or replace function catalog_changed() returns trigger language plpgsql as $$
+        begin
+          update catalog_change set changes = changes + 1;
+          return null;
+        end
+        $$
+        """);
+    for (Availability state : List.of(Availability.OFF, Availability.MAINTENANCE)) {
+      change(catalog -> catalog.withModel(catalog.model("gpt-image-2").orElseThrow().in(state)));
+      awaitRefusal(state == Availability.OFF ? "is disabled" : "is under maintenance");
+    }
+  }
+
+  /** The tables were broken by hand: a node that starts then has to sell something all the same. */
+  @Test
+  void aNodeStartsWithTheLastCatalogueThatMadeSense() {
+    change(catalog -> catalog.withListing(priced(catalog, 77)));
+    sql("update listing set definition = '{}' where dialect = 'omni' and id = 'gpt-image-2'");
+    sql("update channel set settings = '{\"faults\":{\"refuse\":7}}'");
+
+    try (TestNode three = TestNode.start(Map.of(), address)) {
+      assertThat(quote(three).path("data").path("credits").asInt()).isEqualTo(77);
+      TestNode.Reply ready = three.get("/health/ready", "");
+      assertThat(ready.status()).isEqualTo(200);
+      assertThat(ready.json().path("catalog").asString())
+          .isEqualTo(
+              "cannot be used as it stands in the database (listings.omni.gpt-image-2.fields and 1 more), version 2 is served instead");
+
+      // A change is one of what is served, and leaves nothing of what made no sense.
+      change(catalog -> catalog.withListing(priced(catalog, 78)));
+      awaitEverywhere(node -> quote(node).path("data").path("credits").asInt() == 78);
+      awaitEverywhere(_ -> three.get("/health/ready", "").http().body().equals("{\"ready\":true}"));
+      assertThat(quote(three).path("data").path("credits").asInt()).isEqualTo(78);
+    }
   }
 
   /** Nobody announces, nobody versions: an operator with psql. */

@@ -217,6 +217,21 @@ class KieCodesTest {
     assertIs(row.code, row.matching, row.says, row.call.apply(matching, matching.account(100)));
   }
 
+  /** Of whatever counts, and of nothing else. */
+  @Test
+  void theHeadersTellHowMuchIsLeft() {
+    String key = node.account(100);
+    for (int left = PACE - 1; left >= PACE - 3; left--) {
+      Reply reply = draw(node, key, "rain");
+      assertThat(reply.http().headers().firstValue("RateLimit-Policy"))
+          .contains("\"minute\";q=" + PACE + ";w=60");
+      assertThat(reply.http().headers().firstValue("RateLimit").orElseThrow())
+          .matches("\"minute\";r=[" + left + "-" + PACE + "];t=[0-9]+");
+    }
+    assertThat(node.get("/api/v1/chat/credit", key).http().headers().firstValue("RateLimit"))
+        .isEmpty();
+  }
+
   @Test
   void withoutItsDatabaseItSays500() throws IOException {
     String key = node.account(100);

@@ -39,7 +39,7 @@ class KieUploadsTest {
   private static final Golden GOLDEN = new Golden("kie");
   private static final KieCalls CALLS = new KieCalls(gateway::node);
   private static final byte[] PICTURE = Pictures.png(0xff1414c8, 48);
-  private static final int TOO_LARGE = (10 << 20) + 1;
+  private static final int TOO_LARGE = (50 << 20) + 1;
 
   private static HttpServer elsewhere;
 
@@ -295,7 +295,7 @@ class KieUploadsTest {
     String key = gateway.node().account(1);
     byte[] large = Arrays.copyOf(PICTURE, TOO_LARGE);
     assertRefused(
-        CALLS.uploadForm(key, large, "uploadPath", "a"), 200, "file: is larger than 10 MiB");
+        CALLS.uploadForm(key, large, "uploadPath", "a"), 200, "file: is larger than 50 MiB");
     byte[] larger = Arrays.copyOf(PICTURE, TOO_LARGE + (1 << 20));
     assertRefused(
         CALLS.uploadForm(key, larger, "uploadPath", "a"), 413, "The request body is larger than");
@@ -303,6 +303,36 @@ class KieUploadsTest {
         CALLS.uploadBase64(key, fields("base64Data", base64(larger), "uploadPath", "a")),
         413,
         "The request body is larger than");
+  }
+
+  /** Larger than one model takes, and not than another: the field that it stands in decides. */
+  @Test
+  void eachFieldHasItsOwnMost() {
+    String key = gateway.node().account(100);
+    byte[] large = Arrays.copyOf(PICTURE, (10 << 20) + 1);
+    JsonNode stored = CALLS.uploadForm(key, large, "uploadPath", "a").json();
+    assertThat(stored.path("data").path("fileSize").asInt()).isEqualTo(large.length);
+    String url = stored.path("data").path("downloadUrl").asString();
+
+    Reply refused = CALLS.create(key, request("gpt-image-2-image-to-image", "input_urls", url));
+    assertThat(refused.json().path("code").asInt()).isEqualTo(422);
+    assertThat(refused.json().path("msg").asString())
+        .endsWith("input.input_urls[0]: is larger than 10 MiB");
+    assertThat(gateway.node().get("/kie/api/v1/chat/credit", key).json().path("data").asInt())
+        .isEqualTo(100);
+    assertThat(
+            CALLS
+                .create(key, request("nano-banana-2", "image_input", url))
+                .json()
+                .path("code")
+                .asInt())
+        .isEqualTo(200);
+  }
+
+  private static JsonNode request(String model, String field, String url) {
+    ObjectNode request = JsonNodeFactory.instance.objectNode().put("model", model);
+    request.putObject("input").put("prompt", "a cat").putArray(field).add(url);
+    return request;
   }
 
   @Test

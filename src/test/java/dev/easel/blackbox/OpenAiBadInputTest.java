@@ -102,12 +102,12 @@ class OpenAiBadInputTest {
         "invalid_value",
         "has 16x16 pixels, must have as many as the first image: 32x32");
     assertRefused(
-        OpenAiTest.form(gateway, edits, key, "prompt", "a", "image", new byte[11 << 20]),
+        OpenAiTest.form(gateway, edits, key, "prompt", "a", "image", new byte[51 << 20]),
         key,
         400,
         "image[0]",
         "invalid_value",
-        "is larger than 10 MiB");
+        "is larger than 50 MiB");
     assertRefused(
         OpenAiTest.form(gateway, edits, key, "prompt", "a", "image", new byte[65 << 20]),
         key,

@@ -36,7 +36,7 @@ class ReferencesTest {
   static final Gateway gateway = Gateway.with(Map.of("net.allow", "127.0.0.0/8"));
 
   private static final int RED = new Color(200, 20, 20).getRGB();
-  private static final int TOO_LARGE = (10 << 20) + 1;
+  private static final int TOO_LARGE = (50 << 20) + 1;
   private static HttpServer server = start();
 
   private static HttpServer start() {
@@ -117,8 +117,8 @@ class ReferencesTest {
     "/page, not an image",
     "/cut.png, ''",
     "/bomb.png, 60000x60000",
-    "/large.png, larger than 10 MiB",
-    "/large-chunked, larger than 10 MiB",
+    "/large.png, larger than 50 MiB",
+    "/large-chunked, larger than 50 MiB",
     "/inside, private"
   })
   void whatCannotBeUsedFailsTheTaskWithTheReason(String path, String reason) {
@@ -198,7 +198,7 @@ class ReferencesTest {
       exchange.sendResponseHeaders(200, 0);
       OutputStream out = exchange.getResponseBody();
       byte[] block = new byte[1 << 20];
-      for (int i = 0; i < 12; i++) {
+      for (int i = 0; i < 52; i++) {
         out.write(block);
       }
     }

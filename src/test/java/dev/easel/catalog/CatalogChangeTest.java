@@ -45,7 +45,7 @@ class CatalogChangeTest {
     assertThat(load().model("nano-banana").orElseThrow().state()).isEqualTo(Availability.OFF);
 
     change(_ -> database.read(tx -> CatalogVersions.read(tx, 1)).orElseThrow());
-    assertThat(Definitions.write(load())).isEqualTo(Definitions.write(first));
+    assertThat(DefinitionWriter.write(load())).isEqualTo(DefinitionWriter.write(first));
     assertThat(versions())
         .extracting(version -> version.version() + " " + version.reason().summary())
         .containsExactly(
@@ -129,7 +129,7 @@ class CatalogChangeTest {
 
     assertThatThrownBy(() -> change(_ -> without.whole()))
         .hasMessageContaining("there is no model");
-    assertThat(Definitions.write(load())).isEqualTo(Definitions.write(all));
+    assertThat(DefinitionWriter.write(load())).isEqualTo(DefinitionWriter.write(all));
     assertThat(versions()).hasSize(1);
   }
 
@@ -208,7 +208,8 @@ class CatalogChangeTest {
 
     assertThat(install()).isTrue();
     assertThat(load().listing("kie", "bytedance/seedance-2")).isPresent();
-    assertThat(Definitions.write(load())).isEqualTo(Definitions.write(CatalogFiles.defaults()));
+    assertThat(DefinitionWriter.write(load()))
+        .isEqualTo(DefinitionWriter.write(CatalogFiles.defaults()));
   }
 
   @Test
@@ -234,7 +235,7 @@ class CatalogChangeTest {
   }
 
   private static Parts parts(String yaml) {
-    return Definitions.parts(List.of(CatalogFilesTest.file("parts.yaml", yaml)));
+    return DefinitionReader.parts(List.of(CatalogFilesTest.file("parts.yaml", yaml)));
   }
 
   private Difference change(UnaryOperator<Catalog> to) {

@@ -260,7 +260,7 @@ class CatalogFilesTest {
   @Test
   void aSectionMayStandInAnyFileButAnIdOnlyOnce() {
     assertThatThrownBy(() ->
-            Definitions.read(
+            DefinitionReader.read(
                 List.of(
                     file("small.yaml", SMALL),
                     file("more.yaml", "channels: {here: {provider: sandbox}}"))))
@@ -269,7 +269,7 @@ class CatalogFilesTest {
   }
 
   private static Catalog read(String yaml) {
-    return Definitions.read(List.of(file("small.yaml", yaml)));
+    return DefinitionReader.read(List.of(file("small.yaml", yaml)));
   }
 
   static Keys file(String name, String yaml) {

@@ -151,15 +151,16 @@ class DialectFieldsTest {
             valid ->
                 assertThat(valid.links())
                     .containsExactly(
-                        new Link("reference_image_urls[0]", url("1")),
-                        new Link("reference_image_urls[1]", url("2")),
-                        new Link("reference_video_urls[0]", url("3"))));
+                        new Link("reference_image_urls[0]", url("1"), 30L << 20),
+                        new Link("reference_image_urls[1]", url("2"), 30L << 20),
+                        new Link("reference_video_urls[0]", url("3"), 50L << 20)));
     assertThat(parse("openai", "gpt-image-2", "{'prompt':'a','image':['U1'],'mask':'U2'}"))
         .isInstanceOfSatisfying(
             Valid.class,
             valid ->
                 assertThat(valid.links())
-                    .containsExactly(new Link("image[0]", url("1")), new Link("mask", url("2"))));
+                    .containsExactly(
+                        new Link("image[0]", url("1")), new Link("mask", url("2"), 4L << 20)));
     assertThat(parse("apimodels", "gpt-image-2-beta", "{'prompt':'a','image_url':'U1'}"))
         .isInstanceOfSatisfying(
             Valid.class,

@@ -34,7 +34,7 @@ class LiveCatalogTest {
   @Test
   void aChangeThatNobodyToldIsFound() throws InterruptedException {
     LinkedBlockingQueue<Catalog> seen = new LinkedBlockingQueue<>();
-    try (LiveCatalog live = new LiveCatalog(database, seen::add)) {
+    try (LiveCatalog live = new LiveCatalog(database, _ -> {}, seen::add)) {
       assertThat(seen.take()).isSameAs(live.get());
       sql("update model set state = 'off' where id = 'sora-2'");
 
@@ -83,6 +83,7 @@ class LiveCatalogTest {
     assertThatThrownBy(() ->
             new LiveCatalog(
                 database,
+                _ -> {},
                 _ -> {
                   throw new CatalogException("no such adapter");
                 }))

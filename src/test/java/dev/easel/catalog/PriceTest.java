@@ -7,6 +7,7 @@ import dev.easel.catalog.Price.Per;
 import dev.easel.catalog.Price.Row;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -156,6 +157,54 @@ class PriceTest {
         }
       }
     }
+  }
+
+  /** Price rows; fields of a request that has none of them; what its sender is told. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          aspect_ratio=1:1;resolution=1K | {'resolution':'2K','aspect_ratio':'1:1'}  | resolution: "2K" has no price together with the other fields; allowed: 1K
+          aspect_ratio=1:1;resolution=1K | {'resolution':'1K','aspect_ratio':'16:9'} | aspect_ratio: "16:9" has no price together with the other fields; allowed: 1:1
+          resolution=1K / resolution=4K  | {'resolution':'2K'}                       | resolution: "2K" has no price together with the other fields; allowed: 1K, 4K
+          aspect_ratio=1:1;resolution=1K | {'resolution':'4K','aspect_ratio':'16:9'} | aspect_ratio: has no price together with the other fields; there are prices for aspect_ratio 1:1, resolution 1K
+          n=2                            | {}                                        | n: required: the other fields alone have no price; allowed: 2
+          n=1 / n=3                      | {'n':2}                                   | n: "2" has no price together with the other fields; allowed: 1, 3
+          """)
+  void whatHasNoPriceIsToldWhatHas(String rows, String fields, String told) {
+    Listing real = CATALOG.listing("omni", "gpt-image-2").orElseThrow();
+    Price price =
+        new Price(
+            Arrays.stream(rows.split(" / "))
+                .map(row ->
+                    row(
+                        Arrays.stream(row.split(";"))
+                            .map(condition -> condition.split("="))
+                            .collect(Collectors.toMap(it -> it[0], it -> Set.of(it[1]))),
+                        5,
+                        Per.TASK))
+                .toList());
+    Catalog catalog = CATALOG.withListing(priced(real, price));
+    Listing listing = catalog.listing("omni", "gpt-image-2").orElseThrow();
+    ObjectNode body = (ObjectNode) JsonMapper.shared().readTree(fields.replace('\'', '"'));
+    body.put("prompt", "a");
+
+    assertThat(catalog.quote(listing, ((Parsed.Valid) catalog.parse(listing, body)).parameters()))
+        .isEmpty();
+    assertThat(catalog.unpriced(listing, body).message()).isEqualTo(told);
+  }
+
+  private static Listing priced(Listing listing, Price price) {
+    return new Listing(
+        listing.dialect(),
+        listing.id(),
+        listing.aliases(),
+        listing.model(),
+        listing.request(),
+        price,
+        listing.state());
   }
 
   private static List<String> words(Listing listing, Field field) {

@@ -62,7 +62,7 @@ final class KieUploads {
                 exchange ->
                     exchange
                         .caller()
-                        .then(means.pace()::count)
+                        .then(caller -> means.pace().count(caller, exchange::standsAt))
                         .then(caller -> reader.read(exchange, caller).map(this::stored)),
                 refusals::ofUpload))
         .any(path, door.to(exchange -> Verdict.pass(onlyPost(exchange)), refusals::ofUpload));
