@@ -18,7 +18,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The listening socket and the table of paths. */
 public final class Server implements AutoCloseable {
@@ -136,9 +135,7 @@ public final class Server implements AutoCloseable {
   }
 
   private static Answer plain(int status, String message) {
-    ObjectNode body = JsonNodeFactory.instance.objectNode().put("code", status).put("msg", message);
-    body.putNull("data");
-    return Answer.of(status, body);
+    return Answer.of(status, Envelope.of(status, message));
   }
 
   /** Registers all that is served here with {@code rules} too, which can list it. */
