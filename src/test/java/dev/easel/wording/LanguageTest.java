@@ -84,7 +84,14 @@ class LanguageTest {
         "The result is larger than 2048 bytes.    | 生成结果超过 2048 字节。",
         "The result is neither a picture nor a film (it is empty).   | 生成结果既不是图片也不是视频(内容为空)。",
         "image_urls[0] cannot be used: https://a.example/b answered 404. | image_urls[0] 无法使用:https://a.example/b 返回了 404。",
-        "The sandbox was asked to fail: 100 % $1  | 沙盒按要求失败:100 % $1"
+        "The sandbox was asked to fail: 100 % $1  | 沙盒按要求失败:100 % $1",
+        "The sandbox was told to accept no key.   | 沙盒被设置为失败:accept no key。",
+        "The sandbox writes no gif files.         | 沙盒不生成 gif 文件。",
+        "The sandbox knows no resolution 9K.      | 沙盒不支持分辨率 9K。",
+        "The size 1 is not of the form WIDTHxHEIGHT.    | 尺寸 1 不是 宽x高 的形式。",
+        "The aspect ratio 9 is not of the form W:H.     | 宽高比 9 不是 W:H 的形式。",
+        "The aspect ratio 9:1 is not between 1:8 and 8:1. | 宽高比 9:1 不在 1:8 与 8:1 之间。",
+        "https://a.example/b leads to a private address, which may not be contacted | https://a.example/b 指向私有地址,不允许访问"
       })
   void whatWasKeptInEnglishIsRetold(String told, String chinese) {
     assertThat(Language.CHINESE.retell(told)).isEqualTo(chinese);
@@ -97,7 +104,7 @@ class LanguageTest {
     assertThat(Language.CHINESE.retell(told)).isEqualTo(told);
   }
 
-  /** Those in which nothing stands but text; the others are rows of a test above. */
+  /** Those that stand in one piece in the code; of the others, some are rows of a test above. */
   @Test
   void everyReasonOfTheCodeIsRetold() throws IOException {
     Set<String> reasons = found(REASON, 1);

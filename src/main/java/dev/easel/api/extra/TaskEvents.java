@@ -62,7 +62,7 @@ public final class TaskEvents implements HttpService {
         .then(caller -> desk.find(caller, exchange.path("id")))
         .map(task -> {
           Optional<String> known = exchange.lastEventId();
-          boolean isOver = task.state().isFinal() && known.equals(Optional.of(word(task.state())));
+          boolean isOver = task.state().isFinal() && known.equals(Optional.of(task.state().word()));
           return isOver
               ? new Reply.Nothing()
               : new Reply.Events(out -> tell(task, known, exchange.language(), out));
@@ -79,7 +79,7 @@ public final class TaskEvents implements HttpService {
       }
       while (now.isPresent()) {
         TaskView view = now.get();
-        out.event(id(view), word(view.task().state()), json.task(view, language).toString());
+        out.event(id(view), view.task().state().word(), json.task(view, language).toString());
         now = view.task().state().isFinal() ? Optional.empty() : next(watch, out);
       }
     }
@@ -101,19 +101,9 @@ public final class TaskEvents implements HttpService {
     return news;
   }
 
-  private static String word(TaskState state) {
-    return switch (state) {
-      case TaskState.Queued _ -> "queued";
-      case TaskState.Running _ -> "running";
-      case TaskState.Succeeded _ -> "succeeded";
-      case TaskState.Failed _ -> "failed";
-      case TaskState.Canceled _ -> "canceled";
-    };
-  }
-
   /** Says what {@code view} says, in a word. */
   private static String id(TaskView view) {
-    String word = word(view.task().state());
+    String word = view.task().state().word();
     if (view.task().state() instanceof TaskState.Running running) {
       return word + "-" + running.percent();
     }

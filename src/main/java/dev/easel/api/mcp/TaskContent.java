@@ -70,7 +70,7 @@ public final class TaskContent {
     ObjectNode json =
         JSON.objectNode()
             .put("task_id", task.id().toString())
-            .put("state", word(task.state()))
+            .put("state", task.state().word())
             .put("model", desk.shownModel(Tools.DIALECT, request))
             .put("kind", request.kind().word())
             .put("created_at", task.createdAt().toString());
@@ -87,16 +87,6 @@ public final class TaskContent {
               .put("error", language.retell(failed.failure().message()));
       case TaskState.Canceled canceled ->
           json.put("credits", 0).put("finished_at", canceled.finishedAt().toString());
-    };
-  }
-
-  private static String word(TaskState state) {
-    return switch (state) {
-      case TaskState.Queued _ -> "queued";
-      case TaskState.Running _ -> "running";
-      case TaskState.Succeeded _ -> "succeeded";
-      case TaskState.Failed _ -> "failed";
-      case TaskState.Canceled _ -> "canceled";
     };
   }
 
