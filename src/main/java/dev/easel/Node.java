@@ -171,7 +171,17 @@ public final class Node implements AutoCloseable {
                     Thread.ofVirtual().factory(),
                     Node::sleep),
                 clock));
-    opened(engine).start(Map.of(TaskRunner.KIND, runner));
+    Removals removals =
+        new Removals(
+            database,
+            clock,
+            assets,
+            snapshots,
+            () -> {
+              notifications.announce(Removals.CHANGES);
+              due.run();
+            });
+    opened(engine).start(Map.of(TaskRunner.KIND, runner, Removals.KIND, removals));
 
     Admission admission =
         opened(
@@ -186,9 +196,6 @@ public final class Node implements AutoCloseable {
 
     Cancellations cancellations =
         new Cancellations(database, settlement, snapshots, channels::provider);
-    Removals removals =
-        new Removals(
-            database, clock, assets, snapshots, () -> notifications.announce(Removals.CHANGES));
     Door door = new Door(callers, BodyRoom.ofHeap());
     Inputs inputs = new Inputs(assets, names, files, ImageFetcher.Limits.DEFAULT);
     Pace pace = new Pace(config.api().requestsPerMinute().orElse(0), System::nanoTime);

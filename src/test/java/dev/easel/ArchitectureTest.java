@@ -47,9 +47,9 @@ class ArchitectureTest {
           edges("asset", "account", "net", "wording"),
           edges("task", "account", "asset", "catalog", "db", "engine", "ledger", "provider"),
           edges("api", "account", "asset", "catalog", "db", "net", "provider", "task", "wording"),
-          edges("api.dialect.*", "api", "asset", "catalog", "provider", "task", "wording"),
+          edges("api.dialect.*", "api", "asset", "catalog", "task", "wording"),
           edges("api.document"),
-          edges("api.extra", "api", "api.dialect.*", "catalog", "db", "ledger", "task"),
+          edges("api.extra", "api", "api.dialect.*", "catalog", "db", "ledger", "task", "wording"),
           edges(
               "api.mcp", "api", "asset", "catalog", "db", "ledger", "provider", "task", "wording"),
           edges("cli", "account", "catalog", "config", "db", "engine", "ledger", "net", "task"),

@@ -42,9 +42,15 @@ public final class Desk {
 
   /** The caller's task of that id, as soon as it is final or the caller is tired of waiting. */
   public Verdict<TaskView> read(Exchange exchange, String id) {
+    return read(exchange, Verdict.pass(id));
+  }
+
+  /** The same, where {@code id} may be wrong, which only callers are told who are known. */
+  public Verdict<TaskView> read(Exchange exchange, Verdict<String> id) {
     return exchange
         .caller()
-        .then(caller -> exchange.patience().then(patience -> read(caller, id, patience)));
+        .then(caller ->
+            id.then(known -> exchange.patience().then(patience -> read(caller, known, patience))));
   }
 
   /** The caller's task of that id, as soon as it is final or {@code patience} is over. */

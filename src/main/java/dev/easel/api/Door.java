@@ -1,5 +1,6 @@
 package dev.easel.api;
 
+import dev.easel.asset.FileAnswer;
 import dev.easel.db.DatabaseException;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
@@ -13,7 +14,6 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -54,58 +54,42 @@ public final class Door {
     this.room = room;
   }
 
-  private Exchange exchange(ServerRequest request) {
-    return new Exchange(request, callers, requestId(request), room.share());
-  }
-
   /** Puts {@code endpoint} behind the door; {@code refusals} is its dialect's table. */
   public Handler to(Endpoint endpoint, Refusals refusals) {
-    return (request, response) -> {
-      Exchange exchange = exchange(request);
-      switch (ask(exchange, endpoint::handle)) {
-        case Verdict.Pass<Answer>(Answer answer) -> send(response, exchange, answer);
-        case Verdict.Refuse<Answer>(ApiError error) ->
-            send(response, exchange, refusals.refuse(error, exchange.language()));
-      }
-    };
-  }
-
-  /** The same for an endpoint that answers with events, as long as there are any. */
-  public Handler toEvents(EventEndpoint endpoint, Refusals refusals) {
-    return (request, response) -> {
-      Exchange exchange = exchange(request);
-      switch (ask(exchange, endpoint::open)) {
-        case Verdict.Pass<Optional<EventEndpoint.Events>>(var events) -> {
-          if (events.isPresent()) {
-            stream(response, exchange, events.get());
-          } else {
-            response.status(Status.NO_CONTENT_204);
-            identify(response, exchange);
-            response.send();
-          }
-        }
-        case Verdict.Refuse<Optional<EventEndpoint.Events>>(ApiError error) ->
-            send(response, exchange, refusals.refuse(error, exchange.language()));
-      }
-    };
+    return toAny(exchange -> endpoint.handle(exchange).map(Reply.Text::new), refusals);
   }
 
   /** The same for an endpoint whose answers are of several forms. */
-  public Handler toAny(Function<Exchange, Verdict<Reply>> endpoint, Refusals refusals) {
+  public Handler toAny(
+      Function<Exchange, ? extends Verdict<? extends Reply>> endpoint, Refusals refusals) {
     return (request, response) -> {
-      Exchange exchange = exchange(request);
+      Exchange exchange = new Exchange(request, callers, requestId(request), room.share());
       switch (ask(exchange, endpoint)) {
-        case Verdict.Pass<Reply>(Reply.Text(Answer answer)) -> send(response, exchange, answer);
-        case Verdict.Pass<Reply>(Reply.Content content) -> write(response, exchange, content);
-        case Verdict.Pass<Reply>(Reply.Events(EventEndpoint.Events events)) ->
-            stream(response, exchange, events);
-        case Verdict.Refuse<Reply>(ApiError error) ->
+        case Verdict.Pass<? extends Reply>(Reply reply) ->
+            answer(request, response, exchange, reply);
+        case Verdict.Refuse<? extends Reply>(ApiError error) ->
             send(response, exchange, refusals.refuse(error, exchange.language()));
       }
     };
   }
 
-  private static <T> Verdict<T> ask(Exchange exchange, Function<Exchange, Verdict<T>> endpoint) {
+  private static void answer(
+      ServerRequest request, ServerResponse response, Exchange exchange, Reply reply) {
+    switch (reply) {
+      case Reply.Text(Answer answer) -> send(response, exchange, answer);
+      case Reply.Written written -> write(response, exchange, written);
+      case Reply.File(FileAnswer file) -> send(request, response, exchange, file);
+      case Reply.Events(Reply.Teller teller) -> stream(response, exchange, teller);
+      case Reply.Nothing _ -> {
+        response.status(Status.NO_CONTENT_204);
+        identify(response, exchange);
+        response.send();
+      }
+    }
+  }
+
+  private static Verdict<? extends Reply> ask(
+      Exchange exchange, Function<Exchange, ? extends Verdict<? extends Reply>> endpoint) {
     try {
       return endpoint.apply(exchange);
     } catch (DatabaseException away) {
@@ -119,14 +103,13 @@ public final class Door {
     }
   }
 
-  private static void stream(
-      ServerResponse response, Exchange exchange, EventEndpoint.Events events) {
+  private static void stream(ServerResponse response, Exchange exchange, Reply.Teller teller) {
     response.header(EVENT_STREAM);
     response.header(NO_CACHE);
     response.header(NO_BUFFERING);
     identify(response, exchange);
     try (OutputStream out = response.outputStream()) {
-      events.tell(new EventStream(out));
+      teller.tell(new EventStream(out));
     } catch (IOException | UncheckedIOException gone) {
       log.debug("request {}: the caller has gone: {}", exchange.requestId(), gone.getMessage());
       throw new CloseConnectionException("the caller has gone", gone);
@@ -136,22 +119,33 @@ public final class Door {
     }
   }
 
-  /** A body that cannot be written to its end is cut: its length, or its last chunk, is missing. */
-  private static void write(ServerResponse response, Exchange exchange, Reply.Content content) {
-    response.header(HeaderNames.CONTENT_TYPE, content.type());
+  /** A body that cannot be written to its end is cut: its last chunk is missing. */
+  private static void write(ServerResponse response, Exchange exchange, Reply.Written written) {
+    response.header(JSON);
     identify(response, exchange);
-    content
-        .length()
-        .ifPresent(length -> response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(length)));
-    content.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+    written.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
     OutputStream out = response.outputStream();
     try {
-      content.writer().write(out);
+      written.writer().write(out);
       out.close();
     } catch (IOException | UncheckedIOException cut) {
-      log.debug("request {}: cut: {}", exchange.requestId(), cut.getMessage());
-      throw new CloseConnectionException("cut", cut);
+      throw cut(exchange, cut);
     }
+  }
+
+  private static void send(
+      ServerRequest request, ServerResponse response, Exchange exchange, FileAnswer file) {
+    identify(response, exchange);
+    try (file) {
+      file.send(request, response);
+    } catch (IOException | UncheckedIOException cut) {
+      throw cut(exchange, cut);
+    }
+  }
+
+  private static CloseConnectionException cut(Exchange exchange, Exception cut) {
+    log.debug("request {}: cut: {}", exchange.requestId(), cut.getMessage());
+    return new CloseConnectionException("cut", cut);
   }
 
   private static void send(ServerResponse response, Exchange exchange, Answer answer) {

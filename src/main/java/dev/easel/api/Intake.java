@@ -236,6 +236,8 @@ public final class Intake {
 
   /** What is answered to an accepted order. */
   public record Receipt(String text, boolean replayed) {
+    private static final String REPLAYED = "Idempotent-Replayed";
+
     /** The text as the answer to a create. */
     public Answer answer() {
       return of(text);
@@ -243,8 +245,17 @@ public final class Intake {
 
     /** What was made of the text as the answer to a create. */
     public Answer of(String text) {
-      Answer answer = new Answer(200, text, Map.of());
-      return replayed ? answer.with("Idempotent-Replayed", "true") : answer;
+      return new Answer(200, text, headers());
+    }
+
+    /** The same with {@code answer}, whatever its status. */
+    public Answer of(Answer answer) {
+      return replayed ? answer.with(REPLAYED, "true") : answer;
+    }
+
+    /** Tells whoever repeats a request that it is not done again. */
+    public Map<String, String> headers() {
+      return replayed ? Map.of(REPLAYED, "true") : Map.of();
     }
   }
 

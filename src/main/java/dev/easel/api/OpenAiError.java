@@ -54,8 +54,8 @@ public record OpenAiError(
   }
 
   /** Why a task failed that was accepted. Whose fault it was upstream is not told. */
-  public static OpenAiError of(Failure failure) {
-    String says = failure.message();
+  public static OpenAiError of(Failure failure, Language language) {
+    String says = language.retell(failure.message());
     return switch (failure.kind()) {
       case INVALID_INPUT -> of(400, says, INVALID_REQUEST, "invalid_input");
       // The type and code that OpenAI's own image API has for it.
@@ -63,13 +63,13 @@ public record OpenAiError(
       case RATE_LIMITED, OVERLOADED, NO_CREDIT, BAD_CREDENTIAL, INTERNAL ->
           of(500, says, "server_error", "generation_failed");
       case TIMED_OUT -> of(504, says, "server_error", "generation_timed_out");
-      case CANCELED -> canceled();
+      case CANCELED -> canceled(language);
     };
   }
 
   /** What is told of a task that its customer took back. */
-  public static OpenAiError canceled() {
-    return of(409, "Canceled.", INVALID_REQUEST, "canceled");
+  public static OpenAiError canceled(Language language) {
+    return of(409, Reason.canceled(language), INVALID_REQUEST, "canceled");
   }
 
   private static OpenAiError of(int status, String message, String type, String code) {

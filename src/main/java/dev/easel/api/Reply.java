@@ -1,9 +1,9 @@
 package dev.easel.api;
 
+import dev.easel.asset.FileAnswer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /** What goes back to the caller, where that is not always a short text. */
 public sealed interface Reply {
@@ -11,21 +11,33 @@ public sealed interface Reply {
   record Text(Answer answer) implements Reply {}
 
   /**
-   * A body with status 200 that is written while it is sent, however large it is.
+   * JSON with status 200 that is written while it is sent, however large it is.
    *
-   * @param type its {@code Content-Type}
-   * @param length in bytes, where it is known beforehand
    * @param headers beyond those that every answer has
    */
-  record Content(String type, OptionalLong length, Map<String, String> headers, Writer writer)
-      implements Reply {
-    public Content {
+  record Written(Map<String, String> headers, Writer writer) implements Reply {
+    public Written {
       headers = Map.copyOf(headers);
     }
   }
 
+  /** A file, or the part of it that was asked for. */
+  record File(FileAnswer answer) implements Reply {}
+
   /** Events, as long as there are any. */
-  record Events(EventEndpoint.Events events) implements Reply {}
+  record Events(Teller teller) implements Reply {}
+
+  /** Nothing is left to tell: 204, at which browsers stop asking for events. */
+  record Nothing() implements Reply {}
+
+  /** What one caller is told by events. */
+  interface Teller {
+    /**
+     * Tells it, and returns when nothing is left to tell. May block for as long as the stream is
+     * open.
+     */
+    void tell(EventStream out) throws IOException, InterruptedException;
+  }
 
   /** Writes a body, or a part of one. */
   interface Writer {

@@ -150,9 +150,7 @@ public final class Server implements AutoCloseable {
   }
 
   private static Answer plain(int status, String message) {
-    ObjectNode body = JsonNodeFactory.instance.objectNode().put("code", status).put("msg", message);
-    body.putNull("data");
-    return Answer.of(status, body);
+    return Answer.of(status, Envelope.of(status, message));
   }
 
   /** Registers all that is served here with {@code rules} too, which can list it. */

@@ -6,7 +6,9 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -59,7 +61,7 @@ public final class Previews {
    * The first frame of the film of that name as WebP, {@value #LONGEST_SIDE} pixels at the longer
    * side at most; empty when there is none, or its format cannot be read here.
    */
-  public Optional<byte[]> poster(String name) throws IOException {
+  public Optional<AssetStore.Opened> poster(String name) throws IOException {
     return inTurn(
         name,
         file ->
@@ -67,7 +69,32 @@ public final class Previews {
                 ? FilmFrames.opening(file.content())
                     .map(opening -> poster(opening.frame()))
                     .flatMap(poster -> written(poster, MediaType.WEBP))
+                    .map(content -> new Poster(content, file.modified()))
                 : Optional.empty());
+  }
+
+  /** Always the same of one film, so that it is as old as that. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Poster(byte[] content, Instant modified) implements AssetStore.Opened {
+    @Override
+    public MediaType type() {
+      return MediaType.WEBP;
+    }
+
+    @Override
+    public long bytes() {
+      return content.length;
+    }
+
+    @Override
+    public void copy(long offset, long length, OutputStream out) throws IOException {
+      out.write(content, (int) offset, (int) length);
+    }
+
+    @Override
+    public void close() {
+      // It is in memory.
+    }
   }
 
   private static BufferedImage poster(BufferedImage frame) {
@@ -80,13 +107,13 @@ public final class Previews {
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Loaded(MediaType type, byte[] content) {}
+  private record Loaded(MediaType type, byte[] content, Instant modified) {}
 
-  private interface Maker {
-    Optional<byte[]> make(Loaded file) throws IOException;
+  private interface Maker<T> {
+    Optional<T> make(Loaded file) throws IOException;
   }
 
-  private Optional<byte[]> inTurn(String name, Maker maker) throws IOException {
+  private <T> Optional<T> inTurn(String name, Maker<T> maker) throws IOException {
     turns.acquireUninterruptibly();
     try {
       Optional<Loaded> file = load(name);
@@ -107,7 +134,7 @@ public final class Previews {
       }
       ByteArrayOutputStream content = new ByteArrayOutputStream((int) file.bytes());
       file.copy(0, file.bytes(), content);
-      return Optional.of(new Loaded(file.type(), content.toByteArray()));
+      return Optional.of(new Loaded(file.type(), content.toByteArray(), file.modified()));
     }
   }
 

@@ -17,6 +17,17 @@ public sealed interface TaskState {
     };
   }
 
+  /** What this server's own messages call it. */
+  default String word() {
+    return switch (this) {
+      case Queued _ -> "queued";
+      case Running _ -> "running";
+      case Succeeded _ -> "succeeded";
+      case Failed _ -> "failed";
+      case Canceled _ -> "canceled";
+    };
+  }
+
   /** Accepted; no provider has been asked yet. */
   record Queued() implements TaskState {}
 

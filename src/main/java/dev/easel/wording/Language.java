@@ -18,6 +18,8 @@ public enum Language {
   /** The templates of {@code messages/zh.json}, by the English ones. */
   private static final Map<String, String> IN_CHINESE = load("zh");
 
+  private static final Retelling RETOLD_IN_CHINESE = new Retelling(IN_CHINESE);
+
   /**
    * The one that an {@code Accept-Language} header prefers (RFC 9110, section 12.5.4); English
    * unless Chinese is asked for, and asked for more than English.
@@ -46,6 +48,17 @@ public enum Language {
     } catch (NumberFormatException malformed) {
       return 0;
     }
+  }
+
+  /**
+   * What was said in English and kept, in this language; where it was not we who said it, as it was
+   * said.
+   */
+  public String retell(String told) {
+    return switch (this) {
+      case ENGLISH -> told;
+      case CHINESE -> RETOLD_IN_CHINESE.retell(told);
+    };
   }
 
   /** A template in this language; the English one where nobody has translated it. */

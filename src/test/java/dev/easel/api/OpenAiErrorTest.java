@@ -133,11 +133,13 @@ class OpenAiErrorTest {
             Failure.Kind.OVERLOADED,
             Failure.Kind.RATE_LIMITED,
             Failure.Kind.INTERNAL)) {
-      OpenAiError error = OpenAiError.of(new Failure(kind, "It failed."));
+      OpenAiError error = OpenAiError.of(new Failure(kind, "It failed."), Language.ENGLISH);
       assertThat(error.code()).isEqualTo("generation_failed");
       assertThat(error.type()).isEqualTo("server_error");
     }
-    assertThat(OpenAiError.of(new Failure(Failure.Kind.CONTENT_POLICY, "No.")).code())
+    assertThat(
+            OpenAiError.of(new Failure(Failure.Kind.CONTENT_POLICY, "No."), Language.ENGLISH)
+                .code())
         .isEqualTo("moderation_blocked");
   }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -22,13 +23,19 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Every code that the kie dialect has, with the request that produces it, by HTTP 200 and by
- * statuses that match. (501 stands in callbacks only.)
+ * statuses that match. The documentation has two more, which no request is answered with, because
+ * they are what becomes of a task: 501 (it failed) stands in callbacks only, and 408 (nothing came
+ * from upstream) is a record with the {@code failCode} {@code TIMED_OUT}.
  */
 class KieCodesTest {
   private static final int PACE = 4;
+
+  /** Its model is given up after a second. */
+  private static final String HURRIED = "nano-banana-pro";
 
   private static FaultProxy network;
   private static TestNode node;
@@ -119,7 +126,39 @@ class KieCodesTest {
             405,
             "Method GET is not allowed",
             (node, key) -> node.get("/api/file-base64-upload", key)),
+        new Row(
+            404,
+            200,
+            404,
+            "Task not found",
+            (node, key) -> node.get("/api/v1/jobs/recordInfo?taskId=no-such-id", key)),
         new Row(422, 200, 422, "input.prompt: required", (node, key) -> draw(node, key, " ")),
+        new Row(
+            422,
+            200,
+            422,
+            "input: must be an object",
+            (node, key) ->
+                node.post(
+                    KieCalls.CREATE,
+                    key,
+                    "{\"model\":\"%s\",\"input\":\"rain\"}".formatted(KieCalls.DRAWN))),
+        new Row(
+            422,
+            200,
+            422,
+            "The body is not valid JSON",
+            (node, key) -> node.post(KieCalls.CREATE, key, "{")),
+        new Row(
+            422,
+            200,
+            422,
+            "callBackUrl: ",
+            (node, key) ->
+                node.post(
+                    KieCalls.CREATE,
+                    key,
+                    KieCalls.drawing("rain").put("callBackUrl", "ftp://a.example").toString())),
         new Row(422, 200, 422, "model: unknown model", (node, key) -> create(node, key, "gpt-9")),
         new Row(
             422,
@@ -185,6 +224,12 @@ class KieCodesTest {
         CatalogTables.installDefaults(tx, Instant.now());
         tx.execute(
             "update listing set state = 'maintenance' where (dialect, id) = ('kie', 'nano-banana-2')");
+        tx.execute(
+            """
+            update model set definition =
+              definition::jsonb || '{"typical": "1s", "deadline": "1s"}'::jsonb
+            where id = 'nano-banana-pro'
+            """);
         return tx.execute(
             "update listing set state = 'off' where (dialect, id) = ('kie', 'google/nano-banana')");
       });
@@ -230,6 +275,26 @@ class KieCodesTest {
     }
     assertThat(node.get("/api/v1/chat/credit", key).http().headers().firstValue("RateLimit"))
         .isEmpty();
+  }
+
+  @Test
+  void noCodeIsMissing() {
+    assertThat(rows().map(Row::code).collect(Collectors.toSet()))
+        .as("all but 500, which takes a fault")
+        .containsExactlyInAnyOrder(200, 400, 401, 402, 404, 405, 422, 429, 433, 455, 505);
+  }
+
+  @Test
+  void whatUpstreamNeverAnswersIsARecordThatTimedOut() {
+    KieCalls kie = new KieCalls(() -> node);
+    String key = node.account(100);
+    String task =
+        kie.created(key, KieCalls.body(HURRIED, "{'prompt':'%s'}".formatted(Gateway.endless())));
+    JsonNode record = kie.finished(key, task);
+    assertThat(record.path("state").asString()).isEqualTo("fail");
+    assertThat(record.path("failCode").asString()).isEqualTo("TIMED_OUT");
+    assertThat(record.path("failMsg").asString()).isEqualTo("The provider did not finish in time.");
+    assertThat(node.get("/api/v1/chat/credit", key).json().path("data").asInt()).isEqualTo(100);
   }
 
   @Test

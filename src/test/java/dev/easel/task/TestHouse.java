@@ -8,6 +8,7 @@ import dev.easel.account.KeyId;
 import dev.easel.account.KeySecret;
 import dev.easel.account.Keys;
 import dev.easel.asset.AssetNames;
+import dev.easel.asset.AssetStore;
 import dev.easel.asset.LocalAssetStore;
 import dev.easel.asset.MasterKey;
 import dev.easel.catalog.MediaKind;
@@ -56,6 +57,8 @@ final class TestHouse implements AutoCloseable {
   final Settlement settlement;
   final Admission admission;
   final ManualEngine engine;
+  final FailingStore store;
+  final Removals removals;
   private final TaskRunner runner;
   private final AtomicInteger accounts = new AtomicInteger();
   private volatile List<Route> routes = List.of(TO_A);
@@ -69,6 +72,9 @@ final class TestHouse implements AutoCloseable {
     settlement =
         new Settlement(database, clock, breakers, settled -> snapshots.changed(settled.task()));
     admission = new Admission(database, clock, snapshots::accepted);
+    Path directory = directory();
+    store = new FailingStore(store(directory));
+    removals = new Removals(database, clock, store, snapshots, () -> {});
     runner =
         new TaskRunner(
             database,
@@ -76,7 +82,7 @@ final class TestHouse implements AutoCloseable {
             new TaskRunner.Outside(
                 channel -> channel.equals("a") ? a : b,
                 _ -> policy(),
-                results(),
+                new Results(store, names(directory)),
                 UUID::randomUUID,
                 Thread.ofVirtual().factory(),
                 this::pause),
@@ -84,13 +90,26 @@ final class TestHouse implements AutoCloseable {
     engine = engine("node-1", LEASE);
   }
 
-  private Results results() {
+  private static Path directory() {
     try {
       Files.createDirectories(Path.of("target"));
-      Path directory = Files.createTempDirectory(Path.of("target"), "test-house-");
-      return new Results(
-          LocalAssetStore.open(directory.resolve("assets"), clock),
-          new AssetNames(MasterKey.load(directory.resolve("master.key"))));
+      return Files.createTempDirectory(Path.of("target"), "test-house-");
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  private AssetStore store(Path directory) {
+    try {
+      return LocalAssetStore.open(directory.resolve("assets"), clock);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  private static AssetNames names(Path directory) {
+    try {
+      return new AssetNames(MasterKey.load(directory.resolve("master.key")));
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
@@ -103,7 +122,8 @@ final class TestHouse implements AutoCloseable {
 
   /** The engine of another node on the same database. */
   ManualEngine engine(String node, Duration lease) {
-    return new ManualEngine(database, node, lease, clock, Map.of(TaskRunner.KIND, runner));
+    return new ManualEngine(
+        database, node, lease, clock, Map.of(TaskRunner.KIND, runner, Removals.KIND, removals));
   }
 
   /** The routes of every model from now on; {@link #TO_A} alone unless told. */

@@ -1,7 +1,6 @@
 package dev.easel.api.extra;
 
 import dev.easel.api.Answer;
-import dev.easel.api.ApiError;
 import dev.easel.api.Ask;
 import dev.easel.api.Caller;
 import dev.easel.api.Desk;
@@ -11,6 +10,7 @@ import dev.easel.api.EndUser;
 import dev.easel.api.Exchange;
 import dev.easel.api.Intake;
 import dev.easel.api.JsonBody;
+import dev.easel.api.Paging;
 import dev.easel.api.Verdict;
 import dev.easel.api.dialect.omni.OmniJson;
 import dev.easel.catalog.Catalog;
@@ -21,13 +21,13 @@ import dev.easel.ledger.Balance;
 import dev.easel.ledger.Ledger;
 import dev.easel.ledger.Transfer;
 import dev.easel.task.Page;
-import dev.easel.task.TaskId;
 import dev.easel.task.TaskView;
+import dev.easel.wording.Language;
+import dev.easel.wording.Phrase;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ArrayNode;
@@ -40,8 +40,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Extras implements HttpService {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-  private static final int USUAL_PAGE = 20;
-  private static final int LARGEST_PAGE = 100;
 
   private final Door door;
   private final List<Dialect> dialects;
@@ -78,37 +76,28 @@ public final class Extras implements HttpService {
     return exchange
         .caller()
         .then(caller ->
-            limit(exchange)
-                .then(most -> cursor(exchange).map(before -> page(caller, before, most))));
+            Paging.limit(exchange)
+                .then(most ->
+                    Paging.after(
+                            exchange,
+                            "cursor",
+                            Phrase.of("must be the next_cursor of the page before"))
+                        .map(before ->
+                            page(caller, Page.newest(before, most), exchange.language()))));
   }
 
-  private static Verdict<Integer> limit(Exchange exchange) {
-    Optional<String> asked = exchange.query("limit");
-    return asked.isEmpty()
-        ? Verdict.pass(USUAL_PAGE)
-        : Exchange.number("limit", asked.get(), 1, LARGEST_PAGE);
-  }
-
-  private static Verdict<Optional<TaskId>> cursor(Exchange exchange) {
-    Optional<String> asked = exchange.query("cursor");
-    Optional<TaskId> before = asked.flatMap(TaskId::parse);
-    return asked.isPresent() && before.isEmpty()
-        ? Verdict.refuse(
-            new ApiError.InvalidRequest("cursor", "must be the next_cursor of the page before"))
-        : Verdict.pass(before);
-  }
-
-  private Answer page(Caller caller, Optional<TaskId> before, int most) {
-    List<TaskView> tasks = parts.desk.list(caller, Page.newest(before, most));
+  private Answer page(Caller caller, Page page, Language language) {
+    List<TaskView> tasks = parts.desk.list(caller, page);
     ObjectNode data = JSON.objectNode();
     ArrayNode array = data.putArray("tasks");
-    tasks.forEach(task -> array.add(listed(task)));
-    data.put("next_cursor", tasks.size() < most ? null : tasks.getLast().task().id().toString());
+    tasks.forEach(task -> array.add(listed(task, language)));
+    data.put(
+        "next_cursor", tasks.size() < page.most() ? null : tasks.getLast().task().id().toString());
     return OmniJson.ok(data);
   }
 
-  private ObjectNode listed(TaskView view) {
-    ObjectNode json = parts.json.task(view);
+  private ObjectNode listed(TaskView view, Language language) {
+    ObjectNode json = parts.json.task(view, language);
     EndUser.of(view.task().request()).ifPresent(user -> json.put("user", user));
     return json;
   }
@@ -117,7 +106,7 @@ public final class Extras implements HttpService {
     return exchange
         .caller()
         .then(caller -> parts.desk.cancel(caller, exchange.path("id")))
-        .map(task -> OmniJson.ok(parts.json.task(task)));
+        .map(task -> OmniJson.ok(parts.json.task(task, exchange.language())));
   }
 
   private Verdict<Answer> models(Exchange exchange) {
@@ -190,7 +179,7 @@ public final class Extras implements HttpService {
     return exchange
         .caller()
         .then(caller ->
-            limit(exchange)
+            Paging.limit(exchange)
                 .map(most -> {
                   ArrayNode array = JSON.arrayNode();
                   parts

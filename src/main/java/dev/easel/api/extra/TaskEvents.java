@@ -2,15 +2,16 @@ package dev.easel.api.extra;
 
 import dev.easel.api.Desk;
 import dev.easel.api.Door;
-import dev.easel.api.EventEndpoint;
 import dev.easel.api.EventStream;
 import dev.easel.api.Exchange;
+import dev.easel.api.Reply;
 import dev.easel.api.Verdict;
 import dev.easel.api.dialect.omni.OmniJson;
 import dev.easel.task.Snapshots;
 import dev.easel.task.Task;
 import dev.easel.task.TaskState;
 import dev.easel.task.TaskView;
+import dev.easel.wording.Language;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import java.io.IOException;
@@ -52,21 +53,23 @@ public final class TaskEvents implements HttpService {
 
   @Override
   public void routing(HttpRules rules) {
-    rules.get("/api/v1/tasks/{id}/events", door.toEvents(this::open, OmniJson::refuse));
+    rules.get("/api/v1/tasks/{id}/events", door.toAny(this::open, OmniJson::refuse));
   }
 
-  private Verdict<Optional<EventEndpoint.Events>> open(Exchange exchange) {
+  private Verdict<Reply> open(Exchange exchange) {
     return exchange
         .caller()
         .then(caller -> desk.find(caller, exchange.path("id")))
         .map(task -> {
           Optional<String> known = exchange.lastEventId();
-          boolean isOver = task.state().isFinal() && known.equals(Optional.of(word(task.state())));
-          return isOver ? Optional.empty() : Optional.of(out -> tell(task, known, out));
+          boolean isOver = task.state().isFinal() && known.equals(Optional.of(task.state().word()));
+          return isOver
+              ? new Reply.Nothing()
+              : new Reply.Events(out -> tell(task, known, exchange.language(), out));
         });
   }
 
-  private void tell(Task task, Optional<String> known, EventStream out)
+  private void tell(Task task, Optional<String> known, Language language, EventStream out)
       throws IOException, InterruptedException {
     try (Snapshots.Watch watch = desk.watch(task)) {
       out.retry(RETRY);
@@ -76,7 +79,7 @@ public final class TaskEvents implements HttpService {
       }
       while (now.isPresent()) {
         TaskView view = now.get();
-        out.event(id(view), word(view.task().state()), json.task(view).toString());
+        out.event(id(view), view.task().state().word(), json.task(view, language).toString());
         now = view.task().state().isFinal() ? Optional.empty() : next(watch, out);
       }
     }
@@ -98,19 +101,9 @@ public final class TaskEvents implements HttpService {
     return news;
   }
 
-  private static String word(TaskState state) {
-    return switch (state) {
-      case TaskState.Queued _ -> "queued";
-      case TaskState.Running _ -> "running";
-      case TaskState.Succeeded _ -> "succeeded";
-      case TaskState.Failed _ -> "failed";
-      case TaskState.Canceled _ -> "canceled";
-    };
-  }
-
   /** Says what {@code view} says, in a word. */
   private static String id(TaskView view) {
-    String word = word(view.task().state());
+    String word = view.task().state().word();
     if (view.task().state() instanceof TaskState.Running running) {
       return word + "-" + running.percent();
     }

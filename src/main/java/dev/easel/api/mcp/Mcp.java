@@ -7,8 +7,8 @@ import dev.easel.api.Door;
 import dev.easel.api.Exchange;
 import dev.easel.api.Refusals;
 import dev.easel.api.Verdict;
-import dev.easel.api.mcp.Reply.Code;
-import dev.easel.api.mcp.Reply.Fault;
+import dev.easel.api.mcp.Response.Code;
+import dev.easel.api.mcp.Response.Fault;
 import dev.easel.wording.Language;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
@@ -217,7 +217,7 @@ public final class Mcp implements HttpService, Refusals {
     return Optional.of(new Fault(Code.INVALID_REQUEST, why).to(NullNode.getInstance()));
   }
 
-  private Reply reply(Visit visit, JsonNode request) {
+  private Response reply(Visit visit, JsonNode request) {
     JsonNode given = request.path("params");
     if (!given.isMissingNode() && !given.isObject()) {
       return new Fault(Code.INVALID_PARAMS, "params: must be an object");
@@ -226,7 +226,7 @@ public final class Mcp implements HttpService, Refusals {
     String method = request.path("method").stringValue();
     return switch (method) {
       case "initialize" -> initialized(params);
-      case "ping" -> new Reply.Result(JSON.objectNode());
+      case "ping" -> new Response.Result(JSON.objectNode());
       case "tools/list" -> tools.list(visit, params);
       case "tools/call" -> tools.call(visit, params);
       default ->
@@ -236,7 +236,7 @@ public final class Mcp implements HttpService, Refusals {
     };
   }
 
-  private Reply initialized(ObjectNode params) {
+  private Response initialized(ObjectNode params) {
     if (!params.path("protocolVersion").isString()) {
       return new Fault(Code.INVALID_PARAMS, "protocolVersion: required, must be a string");
     }
@@ -248,6 +248,6 @@ public final class Mcp implements HttpService, Refusals {
         .put("name", "easel")
         .put("title", "Easel")
         .put("version", version);
-    return new Reply.Result(result.put("instructions", INSTRUCTIONS));
+    return new Response.Result(result.put("instructions", INSTRUCTIONS));
   }
 }

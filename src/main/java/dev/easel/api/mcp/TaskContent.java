@@ -8,6 +8,7 @@ import dev.easel.task.Task;
 import dev.easel.task.TaskRequest;
 import dev.easel.task.TaskState;
 import dev.easel.task.TaskView;
+import dev.easel.wording.Language;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -49,9 +50,9 @@ public final class TaskContent {
   }
 
   /** A task as it stands. */
-  ToolAnswer read(TaskView view) {
+  ToolAnswer read(TaskView view, Language language) {
     Task task = view.task();
-    ObjectNode json = fields(task);
+    ObjectNode json = fields(task, language);
     view.queuePosition().ifPresent(position -> json.put("queue_position", position));
     List<Asset> results =
         task.state() instanceof TaskState.Succeeded succeeded ? succeeded.results() : List.of();
@@ -64,12 +65,12 @@ public final class TaskContent {
     return task.state().isFinal() ? answer : answer.saying(UNFINISHED);
   }
 
-  private ObjectNode fields(Task task) {
+  private ObjectNode fields(Task task, Language language) {
     TaskRequest request = task.request();
     ObjectNode json =
         JSON.objectNode()
             .put("task_id", task.id().toString())
-            .put("state", word(task.state()))
+            .put("state", task.state().word())
             .put("model", desk.shownModel(Tools.DIALECT, request))
             .put("kind", request.kind().word())
             .put("created_at", task.createdAt().toString());
@@ -83,19 +84,9 @@ public final class TaskContent {
       case TaskState.Failed failed ->
           json.put("credits", 0)
               .put("finished_at", failed.finishedAt().toString())
-              .put("error", failed.failure().message());
+              .put("error", language.retell(failed.failure().message()));
       case TaskState.Canceled canceled ->
           json.put("credits", 0).put("finished_at", canceled.finishedAt().toString());
-    };
-  }
-
-  private static String word(TaskState state) {
-    return switch (state) {
-      case TaskState.Queued _ -> "queued";
-      case TaskState.Running _ -> "running";
-      case TaskState.Succeeded _ -> "succeeded";
-      case TaskState.Failed _ -> "failed";
-      case TaskState.Canceled _ -> "canceled";
     };
   }
 

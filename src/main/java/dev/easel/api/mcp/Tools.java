@@ -16,6 +16,7 @@ import dev.easel.db.DatabaseException;
 import dev.easel.ledger.Balance;
 import dev.easel.task.TaskState;
 import dev.easel.task.TaskView;
+import dev.easel.wording.Language;
 import dev.easel.wording.Phrase;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -62,9 +63,9 @@ public final class Tools {
   }
 
   /** The answer to {@code tools/list}: one page, of what the caller's key may use. */
-  Reply list(Visit visit, ObjectNode params) {
+  Response list(Visit visit, ObjectNode params) {
     if (params.hasNonNull("cursor")) {
-      return new Reply.Fault(Reply.Code.INVALID_PARAMS, "cursor: there is only one page");
+      return new Response.Fault(Response.Code.INVALID_PARAMS, "cursor: there is only one page");
     }
     Catalog catalog = parts.catalog.get();
     ObjectNode result = JSON.objectNode();
@@ -76,7 +77,7 @@ public final class Tools {
           }
         });
     FixedTool.all().forEach(tool -> tools.add(tool.describe()));
-    return new Reply.Result(result);
+    return new Response.Result(result);
   }
 
   private static boolean isOffered(Catalog catalog, Listing listing, Caller caller) {
@@ -111,20 +112,20 @@ public final class Tools {
   }
 
   /** The answer to {@code tools/call}. */
-  Reply call(Visit visit, ObjectNode params) {
+  Response call(Visit visit, ObjectNode params) {
     JsonNode name = params.path("name");
     JsonNode given = params.path("arguments");
     if (!name.isString()) {
-      return new Reply.Fault(Reply.Code.INVALID_PARAMS, "name: required, must be a string");
+      return new Response.Fault(Response.Code.INVALID_PARAMS, "name: required, must be a string");
     }
     if (!given.isMissingNode() && !given.isNull() && !given.isObject()) {
-      return new Reply.Fault(Reply.Code.INVALID_PARAMS, "arguments: must be an object");
+      return new Response.Fault(Response.Code.INVALID_PARAMS, "arguments: must be an object");
     }
     ObjectNode arguments = given instanceof ObjectNode object ? object : JSON.objectNode();
     Optional<Verdict<ToolAnswer>> called = call(visit, name.stringValue(), arguments);
     return called.isEmpty()
-        ? new Reply.Fault(Reply.Code.INVALID_PARAMS, "There is no such tool; ask tools/list.")
-        : new Reply.Result(
+        ? new Response.Fault(Response.Code.INVALID_PARAMS, "There is no such tool; ask tools/list.")
+        : new Response.Result(
             switch (called.get()) {
               case Verdict.Pass<ToolAnswer>(ToolAnswer answer) -> answer.json(visit.protocol());
               case Verdict.Refuse<ToolAnswer>(ApiError error) ->
@@ -137,8 +138,7 @@ public final class Tools {
       Optional<FixedTool> fixed = FixedTool.named(name);
       if (fixed.isPresent()) {
         return Optional.of(
-            known(arguments, fixed.get().schema())
-                .then(_ -> call(fixed.get(), visit.caller(), arguments)));
+            known(arguments, fixed.get().schema()).then(_ -> call(fixed.get(), visit, arguments)));
       }
       Catalog catalog = parts.catalog.get();
       return Optional.ofNullable(generators(catalog).get(name))
@@ -148,17 +148,18 @@ public final class Tools {
     }
   }
 
-  private Verdict<ToolAnswer> call(FixedTool tool, Caller caller, ObjectNode arguments) {
+  private Verdict<ToolAnswer> call(FixedTool tool, Visit visit, ObjectNode arguments) {
+    Caller caller = visit.caller();
     return switch (tool) {
       case LIST_MODELS -> Verdict.pass(models(caller));
       case GET_TASK ->
           task(arguments)
               .then(id -> patience(arguments, 0).then(wait -> parts.desk.read(caller, id, wait)))
-              .map(parts.content::read);
+              .map(view -> parts.content.read(view, visit.language()));
       case CANCEL_TASK ->
           task(arguments)
               .then(id -> parts.desk.cancel(caller, id))
-              .map(task -> parts.content.read(TaskView.of(task)));
+              .map(task -> parts.content.read(TaskView.of(task), visit.language()));
       case GET_CREDITS -> Verdict.pass(credits(parts.balance.apply(caller)));
     };
   }
@@ -195,20 +196,20 @@ public final class Tools {
             parts
                 .intake
                 .take(visit.exchange(), visit.caller(), ask, request -> request.id().toString())
-                .then(receipt -> made(visit.caller(), receipt.text(), wait)));
+                .then(receipt -> made(visit, receipt.text(), wait)));
   }
 
   /** From here on it is paid for: whatever happens, the caller is told its id. */
-  private Verdict<ToolAnswer> made(Caller caller, String id, Duration wait) {
+  private Verdict<ToolAnswer> made(Visit visit, String id, Duration wait) {
     try {
-      return parts.desk.read(caller, id, wait).map(this::made);
+      return parts.desk.read(visit.caller(), id, wait).map(view -> made(view, visit.language()));
     } catch (DatabaseException away) {
       return Verdict.pass(TaskContent.accepted(id));
     }
   }
 
-  private ToolAnswer made(TaskView view) {
-    ToolAnswer answer = parts.content.read(view);
+  private ToolAnswer made(TaskView view, Language language) {
+    ToolAnswer answer = parts.content.read(view, language);
     return view.task().state() instanceof TaskState.Failed ? answer.asError() : answer;
   }
 

@@ -19,7 +19,6 @@ import dev.easel.asset.Inputs;
 import dev.easel.asset.OwnFiles;
 import dev.easel.catalog.Catalog;
 import dev.easel.catalog.MediaKind;
-import dev.easel.task.TaskView;
 import dev.easel.wording.Language;
 import dev.easel.wording.Phrase;
 import io.helidon.webserver.http.HttpRules;
@@ -159,19 +158,14 @@ public final class ApiModels implements SharedPath.Side {
                     means
                         .desk
                         .read(caller, receipt.text(), patience)
-                        .map(view -> receipt.of(json.created(view)))));
+                        .map(view -> receipt.of(json.created(view, exchange.language())))));
   }
 
   private Verdict<Answer> poll(Exchange exchange) {
-    return exchange
-        .caller()
-        .then(caller ->
-            taskId(exchange).then(id -> exchange.patience().then(wait -> read(caller, id, wait))))
-        .map(view -> ApiModelsJson.ok(json.task(view)));
-  }
-
-  private Verdict<TaskView> read(Caller caller, String id, Duration patience) {
-    return means.desk.read(caller, id, patience);
+    return means
+        .desk
+        .read(exchange, taskId(exchange))
+        .map(view -> ApiModelsJson.ok(json.task(view, exchange.language())));
   }
 
   private static Verdict<String> taskId(Exchange exchange) {

@@ -3,8 +3,9 @@ package dev.easel.api.dialect.apimodels;
 import dev.easel.api.Answer;
 import dev.easel.api.ApiError;
 import dev.easel.api.Desk;
+import dev.easel.api.Envelope;
+import dev.easel.api.Reason;
 import dev.easel.asset.OwnFiles;
-import dev.easel.provider.Failure;
 import dev.easel.task.Asset;
 import dev.easel.task.Task;
 import dev.easel.task.TaskRequest;
@@ -34,13 +35,7 @@ final class ApiModelsJson {
 
   /** {@code {code, msg, data}} for what went well. */
   static Answer ok(ObjectNode data) {
-    return Answer.ok(envelope(data));
-  }
-
-  private static ObjectNode envelope(ObjectNode data) {
-    ObjectNode envelope = JSON.objectNode().put("code", 200).put("msg", "success");
-    envelope.set("data", data);
-    return envelope;
+    return Answer.ok(Envelope.success(data));
   }
 
   /** This dialect's table of errors: the code is the HTTP status. */
@@ -68,18 +63,18 @@ final class ApiModelsJson {
 
   /** The answer to an accepted create. */
   static String accepted(TaskRequest request) {
-    return envelope(
+    return Envelope.success(
             JSON.objectNode().put("taskId", request.id().toString()).put("state", "pending"))
         .toString();
   }
 
   /** The answer to a create whose task has been waited for. */
-  String created(TaskView view) {
-    return envelope(task(view)).toString();
+  String created(TaskView view, Language language) {
+    return Envelope.success(task(view, language)).toString();
   }
 
   /** A task as it is read. */
-  ObjectNode task(TaskView view) {
+  ObjectNode task(TaskView view, Language language) {
     Task task = view.task();
     ObjectNode json =
         JSON.objectNode()
@@ -87,23 +82,16 @@ final class ApiModelsJson {
             .put("state", state(task.state()))
             .put("model", desk.shownModel(ApiModels.NAME, task.request()));
     view.queuePosition().ifPresent(position -> json.put("queue_position", position));
+    Reason.of(task.state(), language)
+        .ifPresent(reason -> json.put("failCode", reason.code()).put("failMsg", reason.message()));
     return switch (task.state()) {
       case TaskState.Queued _ -> withTime(json, "createTime", task.createdAt());
       case TaskState.Running running ->
           withTime(json, "createTime", task.createdAt()).put("progress", running.percent());
       case TaskState.Succeeded succeeded ->
           over(withResults(json, succeeded.results()), task, succeeded.finishedAt());
-      case TaskState.Failed failed ->
-          over(
-              json.put("failCode", failCode(failed.failure().kind()))
-                  .put("failMsg", failed.failure().message()),
-              task,
-              failed.finishedAt());
-      case TaskState.Canceled canceled ->
-          over(
-              json.put("failCode", "CANCELED").put("failMsg", "Canceled."),
-              task,
-              canceled.finishedAt());
+      case TaskState.Failed failed -> over(json, task, failed.finishedAt());
+      case TaskState.Canceled canceled -> over(json, task, canceled.finishedAt());
     };
   }
 
@@ -113,14 +101,6 @@ final class ApiModelsJson {
       case TaskState.Running _ -> "processing";
       case TaskState.Succeeded _ -> "completed";
       case TaskState.Failed _, TaskState.Canceled _ -> "failed";
-    };
-  }
-
-  private static String failCode(Failure.Kind kind) {
-    return switch (kind) {
-      case INVALID_INPUT, CONTENT_POLICY, TIMED_OUT, CANCELED -> kind.name();
-      // Whose fault it was upstream is not the customer's business.
-      case RATE_LIMITED, OVERLOADED, NO_CREDIT, BAD_CREDENTIAL, INTERNAL -> "GENERATION_FAILED";
     };
   }
 

@@ -103,6 +103,7 @@ public final class Art implements SharedPath.Side {
   }
 
   private Verdict<Answer> read(Exchange exchange) {
-    return desk.read(exchange, exchange.path("id")).map(view -> Answer.ok(json.task(view)));
+    return desk.read(exchange, exchange.path("id"))
+        .map(view -> Answer.ok(json.task(view, exchange.language())));
   }
 }

@@ -6,10 +6,10 @@ import dev.easel.api.OpenAiError;
 import dev.easel.asset.OwnFiles;
 import dev.easel.task.Asset;
 import dev.easel.task.Task;
-import dev.easel.task.TaskId;
 import dev.easel.task.TaskRequest;
 import dev.easel.task.TaskState;
 import dev.easel.task.TaskView;
+import dev.easel.wording.Language;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -36,13 +36,13 @@ final class ArtJson {
   }
 
   /** A task as it is read. */
-  ObjectNode task(TaskView view) {
+  ObjectNode task(TaskView view, Language language) {
     Task task = view.task();
     ObjectNode json =
         json(task.request(), status(task.state()), task.credits(), results(task.state()));
     view.queuePosition().ifPresent(position -> json.put("queue_position", position));
     withUser(json, task.request());
-    return withProgress(json, task.state());
+    return withProgress(json, task.state(), language);
   }
 
   private ObjectNode json(TaskRequest request, String status, long credits, List<Asset> results) {
@@ -50,21 +50,13 @@ final class ArtJson {
         JSON.objectNode()
             .put("id", request.id().toString())
             .put("object", "image.generation")
-            .put("created", created(request.id()))
+            .put("created", request.id().createdAt().getEpochSecond())
             .put("model", model(request))
             .put("status", status)
             .put("credits", credits);
     ArrayNode data = json.putArray("data");
     results.forEach(result -> data.addObject().put("url", files.url(result.name())));
     return json;
-  }
-
-  /**
-   * The second in which a task's id was made: the answer to its create has no other time, being
-   * written before the task is on disk, and says the same as every later one.
-   */
-  private static long created(TaskId id) {
-    return (id.value().getMostSignificantBits() >>> 16) / 1_000;
   }
 
   /** Which of its two inner names the model goes by, where the caller has not said. */
@@ -95,10 +87,11 @@ final class ArtJson {
     return json;
   }
 
-  private static ObjectNode withProgress(ObjectNode json, TaskState state) {
+  private static ObjectNode withProgress(ObjectNode json, TaskState state, Language language) {
     switch (state) {
       case TaskState.Running running -> json.put("progress", running.percent());
-      case TaskState.Failed failed -> json.set("error", OpenAiError.of(failed.failure()).json());
+      case TaskState.Failed failed ->
+          json.set("error", OpenAiError.of(failed.failure(), language).json());
       case TaskState.Queued _, TaskState.Succeeded _, TaskState.Canceled _ -> {}
     }
     return json;

@@ -120,13 +120,10 @@ public final class Kie implements Dialect {
   }
 
   private Verdict<Answer> read(Exchange exchange) {
-    return exchange
-        .caller()
-        .then(caller ->
-            taskId(exchange)
-                .then(id ->
-                    exchange.patience().then(patience -> means.desk.read(caller, id, patience))))
-        .map(view -> KieJson.ok(json.task(view.task())));
+    return means
+        .desk
+        .read(exchange, taskId(exchange))
+        .map(view -> KieJson.ok(json.task(view.task(), exchange.language())));
   }
 
   private static Verdict<String> taskId(Exchange exchange) {

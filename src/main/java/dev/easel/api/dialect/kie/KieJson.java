@@ -2,12 +2,14 @@ package dev.easel.api.dialect.kie;
 
 import dev.easel.api.Answer;
 import dev.easel.api.Desk;
+import dev.easel.api.Envelope;
+import dev.easel.api.Reason;
 import dev.easel.asset.OwnFiles;
-import dev.easel.provider.Failure;
 import dev.easel.task.Asset;
 import dev.easel.task.Task;
 import dev.easel.task.TaskRequest;
 import dev.easel.task.TaskState;
+import dev.easel.wording.Language;
 import java.time.Instant;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -21,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class KieJson {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final Reason NONE = new Reason("", "");
 
   private final Desk desk;
   private final OwnFiles files;
@@ -32,22 +35,16 @@ final class KieJson {
 
   /** {@code {code, msg, data}} for what went well. */
   static Answer ok(JsonNode data) {
-    return Answer.ok(envelope(data));
-  }
-
-  private static ObjectNode envelope(JsonNode data) {
-    ObjectNode envelope = JSON.objectNode().put("code", 200).put("msg", "success");
-    envelope.set("data", data);
-    return envelope;
+    return Answer.ok(Envelope.success(data));
   }
 
   /** The answer to an accepted create. */
   static String accepted(TaskRequest request) {
-    return envelope(JSON.objectNode().put("taskId", request.id().toString())).toString();
+    return Envelope.success(JSON.objectNode().put("taskId", request.id().toString())).toString();
   }
 
   /** A task's record. */
-  ObjectNode task(Task task) {
+  ObjectNode task(Task task, Language language) {
     String model = desk.shownModel(Kie.NAME, task.request());
     ObjectNode json =
         JSON.objectNode()
@@ -56,7 +53,7 @@ final class KieJson {
             .put("state", state(task.state()))
             .put("param", param(model, task.request()))
             .put("resultJson", resultJson(task.state()));
-    withFailure(json, task.state());
+    withReason(json, task.state(), language);
     withTimes(json, task);
     return switch (task.state()) {
       case TaskState.Running running -> json.put("progress", running.percent());
@@ -98,26 +95,9 @@ final class KieJson {
     return json.toString();
   }
 
-  private static void withFailure(ObjectNode json, TaskState state) {
-    switch (state) {
-      case TaskState.Failed failed ->
-          json.put("failCode", failCode(failed.failure().kind()))
-              .put("failMsg", failed.failure().message());
-      case TaskState.Canceled _ -> json.put("failCode", "CANCELED").put("failMsg", "Canceled.");
-      case TaskState.Queued _, TaskState.Running _, TaskState.Succeeded _ ->
-          json.put("failCode", "").put("failMsg", "");
-    }
-  }
-
-  private static String failCode(Failure.Kind kind) {
-    return switch (kind) {
-      case INVALID_INPUT -> "INVALID_INPUT";
-      case CONTENT_POLICY -> "CONTENT_POLICY";
-      case TIMED_OUT -> "TIMED_OUT";
-      case CANCELED -> "CANCELED";
-      // Whose fault it was upstream is not the customer's business.
-      case RATE_LIMITED, OVERLOADED, NO_CREDIT, BAD_CREDENTIAL, INTERNAL -> "GENERATION_FAILED";
-    };
+  private static void withReason(ObjectNode json, TaskState state, Language language) {
+    Reason reason = Reason.of(state, language).orElse(NONE);
+    json.put("failCode", reason.code()).put("failMsg", reason.message());
   }
 
   private static void withTimes(ObjectNode json, Task task) {

@@ -2,6 +2,7 @@ package dev.easel.api.dialect.kie;
 
 import dev.easel.api.Answer;
 import dev.easel.api.ApiError;
+import dev.easel.api.Envelope;
 import dev.easel.api.Refusals;
 import dev.easel.wording.Language;
 import dev.easel.wording.Phrase;
@@ -39,12 +40,7 @@ final class KieRefusals implements Refusals {
   }
 
   private Answer answer(int code, ApiError error, Language language) {
-    ObjectNode body =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("code", code)
-            .put("msg", message(error).in(language));
-    body.putNull("data");
+    ObjectNode body = Envelope.of(code, message(error).in(language));
     return Answer.of(status(error, code), body).inDueTime(error);
   }
 

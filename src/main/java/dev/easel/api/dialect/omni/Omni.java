@@ -72,6 +72,7 @@ public final class Omni implements Dialect {
   }
 
   private Verdict<Answer> read(Exchange exchange) {
-    return desk.read(exchange, exchange.path("id")).map(view -> OmniJson.ok(json.task(view)));
+    return desk.read(exchange, exchange.path("id"))
+        .map(view -> OmniJson.ok(json.task(view, exchange.language())));
   }
 }

@@ -3,6 +3,8 @@ package dev.easel.api.dialect.omni;
 import dev.easel.api.Answer;
 import dev.easel.api.ApiError;
 import dev.easel.api.Desk;
+import dev.easel.api.Envelope;
+import dev.easel.api.Reason;
 import dev.easel.asset.OwnFiles;
 import dev.easel.catalog.MediaKind;
 import dev.easel.task.Asset;
@@ -11,6 +13,7 @@ import dev.easel.task.TaskRequest;
 import dev.easel.task.TaskState;
 import dev.easel.task.TaskView;
 import dev.easel.wording.Language;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
@@ -38,7 +41,7 @@ public final class OmniJson {
 
   /** {@code {code, msg, data}} for what went well. */
   public static Answer ok(JsonNode data) {
-    return Answer.ok(envelope(200, "ok", data));
+    return Answer.ok(Envelope.of(200, "ok", data));
   }
 
   /** This dialect's table of errors. */
@@ -64,14 +67,7 @@ public final class OmniJson {
   }
 
   private static Answer failure(int status, ApiError error, Language language) {
-    return Answer.of(status, envelope(0, error.message(language), JSON.nullNode()))
-        .inDueTime(error);
-  }
-
-  private static ObjectNode envelope(int code, String message, JsonNode data) {
-    ObjectNode envelope = JSON.objectNode().put("code", code).put("msg", message);
-    envelope.set("data", data);
-    return envelope;
+    return Answer.of(status, Envelope.of(0, error.message(language))).inDueTime(error);
   }
 
   /** The answer to an accepted create. */
@@ -81,7 +77,7 @@ public final class OmniJson {
             .put("task_id", request.id().toString())
             .put("request_id", requestId(request.id().value()))
             .put("credits", request.credits());
-    return envelope(200, "提交成功,等待生成", data).toString();
+    return Envelope.of(200, "提交成功,等待生成", data).toString();
   }
 
   /**
@@ -99,14 +95,14 @@ public final class OmniJson {
   }
 
   /** A task as it is read, and where it stands in its queue. */
-  public ObjectNode task(TaskView view) {
-    ObjectNode json = task(view.task());
+  public ObjectNode task(TaskView view, Language language) {
+    ObjectNode json = task(view.task(), language);
     view.queuePosition().ifPresent(position -> json.put("queue_position", position));
     return json;
   }
 
   /** A task as it is read. */
-  public ObjectNode task(Task task) {
+  public ObjectNode task(Task task, Language language) {
     TaskRequest request = task.request();
     ObjectNode json =
         JSON.objectNode()
@@ -126,22 +122,24 @@ public final class OmniJson {
       ArrayNode urls = json.putArray(request.kind().word() + "_urls");
       results.forEach(result -> urls.add(url(result)));
     }
-    return withProgress(json, task.state());
+    withProgress(json, task.state());
+    Reason.of(task.state(), language)
+        .ifPresent(reason -> json.put("fail_reason", reason.message()));
+    return json;
   }
 
-  private static ObjectNode withProgress(ObjectNode json, TaskState state) {
-    return switch (state) {
-      case TaskState.Queued _ -> json;
+  private static void withProgress(ObjectNode json, TaskState state) {
+    switch (state) {
+      case TaskState.Queued _ -> {}
       case TaskState.Running(_, int percent, _) -> json.put("progress", percent);
-      case TaskState.Succeeded succeeded ->
-          json.put("finished_at", succeeded.finishedAt().getEpochSecond());
-      case TaskState.Failed failed ->
-          json.put("finished_at", failed.finishedAt().getEpochSecond())
-              .put("fail_reason", failed.failure().message());
-      case TaskState.Canceled canceled ->
-          json.put("finished_at", canceled.finishedAt().getEpochSecond())
-              .put("fail_reason", "Canceled.");
-    };
+      case TaskState.Succeeded succeeded -> withEnd(json, succeeded.finishedAt());
+      case TaskState.Failed failed -> withEnd(json, failed.finishedAt());
+      case TaskState.Canceled canceled -> withEnd(json, canceled.finishedAt());
+    }
+  }
+
+  private static void withEnd(ObjectNode json, Instant finished) {
+    json.put("finished_at", finished.getEpochSecond());
   }
 
   private static int status(TaskState state) {

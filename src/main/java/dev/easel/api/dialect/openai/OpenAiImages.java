@@ -19,9 +19,7 @@ import dev.easel.wording.Language;
 import dev.easel.wording.Phrase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -87,31 +85,20 @@ final class OpenAiImages {
   }
 
   private Reply answer(Task task, Wish wish, Language language, Intake.Receipt receipt) {
-    Map<String, String> replayed =
-        receipt.replayed() ? Map.of("Idempotent-Replayed", "true") : Map.of();
     return switch (task.state()) {
       case TaskState.Succeeded state when !pictured.areThere(state.results()) ->
-          text(gone(task, language), replayed);
+          new Reply.Text(receipt.of(gone(task, language)));
       case TaskState.Succeeded state ->
           wish.isUrl()
-              ? text(Answer.ok(pictured.inUrls(task, state)), replayed)
-              : new Reply.Content(
-                  "application/json; charset=utf-8",
-                  OptionalLong.empty(),
-                  replayed,
-                  pictured.inBase64(task, state, wish.isGptImage()));
-      case TaskState.Failed failed -> text(OpenAiError.of(failed.failure()).answer(), replayed);
-      case TaskState.Canceled _ -> text(OpenAiError.canceled().answer(), replayed);
+              ? new Reply.Text(receipt.of(Answer.ok(pictured.inUrls(task, state))))
+              : new Reply.Written(
+                  receipt.headers(), pictured.inBase64(task, state, wish.isGptImage()));
+      case TaskState.Failed failed ->
+          new Reply.Text(receipt.of(OpenAiError.of(failed.failure(), language).answer()));
+      case TaskState.Canceled _ ->
+          new Reply.Text(receipt.of(OpenAiError.canceled(language).answer()));
       case TaskState.Queued _, TaskState.Running _ -> new Reply.Text(unfinished(task, language));
     };
-  }
-
-  private static Reply text(Answer answer, Map<String, String> headers) {
-    Answer with = answer;
-    for (Map.Entry<String, String> header : headers.entrySet()) {
-      with = with.with(header.getKey(), header.getValue());
-    }
-    return new Reply.Text(with);
   }
 
   /** The task goes on; whether asking again helps depends on why it was not waited for. */
@@ -179,8 +166,8 @@ final class OpenAiImages {
           tell(task, state, result, wish, out);
         }
       }
-      case TaskState.Failed failed -> error(OpenAiError.of(failed.failure()), out);
-      case TaskState.Canceled _ -> error(OpenAiError.canceled(), out);
+      case TaskState.Failed failed -> error(OpenAiError.of(failed.failure(), language), out);
+      case TaskState.Canceled _ -> error(OpenAiError.canceled(language), out);
       case TaskState.Queued _, TaskState.Running _ -> error(closing(task, language), out);
     }
   }

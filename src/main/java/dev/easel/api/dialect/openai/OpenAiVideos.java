@@ -2,36 +2,33 @@ package dev.easel.api.dialect.openai;
 
 import dev.easel.api.Answer;
 import dev.easel.api.ApiError;
-import dev.easel.api.Caller;
 import dev.easel.api.Door;
 import dev.easel.api.Exchange;
 import dev.easel.api.Intake;
 import dev.easel.api.OpenAiError;
+import dev.easel.api.Paging;
 import dev.easel.api.Refusals;
 import dev.easel.api.Reply;
 import dev.easel.api.Verdict;
 import dev.easel.asset.AssetStore;
+import dev.easel.asset.FileAnswer;
 import dev.easel.catalog.MediaKind;
 import dev.easel.catalog.Parameters;
 import dev.easel.task.Asset;
 import dev.easel.task.Page;
 import dev.easel.task.Task;
-import dev.easel.task.TaskId;
 import dev.easel.task.TaskRequest;
 import dev.easel.task.TaskState;
 import dev.easel.task.TaskView;
+import dev.easel.wording.Language;
 import dev.easel.wording.Phrase;
 import io.helidon.webserver.http.HttpRules;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -43,8 +40,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class OpenAiVideos {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-  private static final int USUAL_PAGE = 20;
-  private static final int LARGEST_PAGE = 100;
 
   private final OpenAi.Means means;
   private final OpenAiRequests requests;
@@ -77,35 +72,17 @@ final class OpenAiVideos {
     return means
         .desk()
         .read(exchange, exchange.path("id"))
-        .map(view -> Answer.ok(video(view.task())));
+        .map(view -> Answer.ok(video(view.task(), exchange.language())));
   }
 
   private Verdict<Answer> list(Exchange exchange) {
     return exchange
         .caller()
         .then(caller ->
-            limit(exchange)
-                .then(most ->
-                    after(exchange)
-                        .then(after ->
-                            order(exchange)
-                                .map(order -> Answer.ok(list(caller, after, order, most))))));
-  }
-
-  private static Verdict<Integer> limit(Exchange exchange) {
-    Optional<String> asked = exchange.query("limit");
-    return asked.isEmpty()
-        ? Verdict.pass(USUAL_PAGE)
-        : Exchange.number("limit", asked.get(), 1, LARGEST_PAGE);
-  }
-
-  private static Verdict<Optional<TaskId>> after(Exchange exchange) {
-    Optional<String> asked = exchange.query("after");
-    Optional<TaskId> after = asked.flatMap(TaskId::parse);
-    return asked.isPresent() && after.isEmpty()
-        ? Verdict.refuse(
-            new ApiError.InvalidRequest("after", "must be the id of a video, as last_id has it"))
-        : Verdict.pass(after);
+            Paging.limit(exchange)
+                .then(most -> page(exchange, most))
+                .map(page ->
+                    Answer.ok(list(means.desk().list(caller, page), page, exchange.language()))));
   }
 
   private static Verdict<Page.Order> order(Exchange exchange) {
@@ -116,14 +93,21 @@ final class OpenAiVideos {
     };
   }
 
-  private ObjectNode list(Caller caller, Optional<TaskId> after, Page.Order order, int most) {
-    // One more than is shown tells whether there are more.
-    List<TaskView> found =
-        means.desk().list(caller, new Page(Optional.of(MediaKind.VIDEO), after, order, most + 1));
+  /** One more than is shown tells whether there are more. */
+  private static Verdict<Page> page(Exchange exchange, int most) {
+    Phrase why = Phrase.of("must be the id of a video, as last_id has it");
+    return Paging.after(exchange, "after", why)
+        .then(after ->
+            order(exchange)
+                .map(order -> new Page(Optional.of(MediaKind.VIDEO), after, order, most + 1)));
+  }
+
+  private ObjectNode list(List<TaskView> found, Page page, Language language) {
+    int most = page.most() - 1;
     List<TaskView> shown = found.subList(0, Math.min(most, found.size()));
     ObjectNode json = JSON.objectNode().put("object", "list");
     ArrayNode data = json.putArray("data");
-    shown.forEach(view -> data.add(video(view.task())));
+    shown.forEach(view -> data.add(video(view.task(), language)));
     return json.put("first_id", shown.isEmpty() ? null : id(shown.getFirst()))
         .put("last_id", shown.isEmpty() ? null : id(shown.getLast()))
         .put("has_more", found.size() > most);
@@ -194,7 +178,8 @@ final class OpenAiVideos {
                       Phrase.of("There is no video: the task has failed or was canceled."))
                   .with("x-should-retry", "false"));
       case TaskState.Succeeded(_, _, _, List<Asset> results) ->
-          found(results.getFirst(), variant)
+          open(results.getFirst(), variant)
+              .<Reply>map(file -> new Reply.File(shown(task, file)))
               .orElseGet(() ->
                   new Reply.Text(
                       refused(
@@ -211,70 +196,36 @@ final class OpenAiVideos {
         .answer();
   }
 
-  private Optional<Reply> found(Asset result, Variant variant) {
-    return switch (variant) {
-      case VIDEO -> file(result);
-      case THUMBNAIL -> thumbnail(result);
-    };
-  }
-
-  private Optional<Reply> file(Asset result) {
+  private Optional<AssetStore.Opened> open(Asset result, Variant variant) {
     try {
-      Optional<AssetStore.Opened> opened = means.files().store().open(result.name());
-      if (opened.isEmpty()) {
-        return Optional.empty();
-      }
-      try (AssetStore.Opened file = opened.get()) {
-        return Optional.of(
-            new Reply.Content(
-                file.type().mime(),
-                OptionalLong.of(file.bytes()),
-                Map.of(),
-                out -> copy(result.name(), out)));
-      }
+      return switch (variant) {
+        case VIDEO -> means.files().store().open(result.name());
+        case THUMBNAIL -> means.files().previews().poster(result.name());
+      };
     } catch (IOException broken) {
       throw new UncheckedIOException("cannot read " + result.name(), broken);
     }
   }
 
-  private void copy(String name, OutputStream out) throws IOException {
-    Optional<AssetStore.Opened> opened = means.files().store().open(name);
-    if (opened.isEmpty()) {
-      throw new IOException(name + " has been deleted meanwhile");
-    }
-    try (AssetStore.Opened file = opened.get()) {
-      file.copy(0, file.bytes(), out);
-    }
-  }
-
-  private Optional<Reply> thumbnail(Asset result) {
-    try {
-      return means
-          .files()
-          .previews()
-          .poster(result.name())
-          .map(poster ->
-              new Reply.Content(
-                  "image/webp",
-                  OptionalLong.of(poster.length),
-                  Map.of(),
-                  out -> new ByteArrayInputStream(poster).transferTo(out)));
-    } catch (IOException broken) {
-      throw new UncheckedIOException("cannot read " + result.name(), broken);
-    }
+  /** Kept by nobody without asking again: the video may be deleted. */
+  private static FileAnswer shown(Task task, AssetStore.Opened file) {
+    return new FileAnswer(
+        file,
+        "private, no-cache",
+        "inline; filename=\"%s.%s\"".formatted(task.id(), file.type().extension()));
   }
 
   /** The answer to a create. */
   private String accepted(TaskRequest request) {
-    return video(request, new TaskState.Queued()).toString();
+    return video(request, new TaskState.Queued(), Language.ENGLISH).toString();
   }
 
-  private ObjectNode video(Task task) {
-    return video(task.request(), task.state());
+  private ObjectNode video(Task task, Language language) {
+    return video(task.request(), task.state(), language);
   }
 
   /** A task as it is read; films say how long and how large they are, or will be. */
-  private ObjectNode video(TaskRequest request, TaskState state) {
+  private ObjectNode video(TaskRequest request, TaskState state, Language language) {
     ObjectNode json =
         JSON.objectNode()
             .put("id", request.id().toString())
@@ -288,7 +239,7 @@ final class OpenAiVideos {
     OptionalInt seconds = request.parameters().duration();
     json.put("seconds", seconds.isPresent() ? String.valueOf(seconds.getAsInt()) : null);
     json.put("size", size(request.parameters(), state)).putNull("remixed_from_video_id");
-    json.set("error", error(state));
+    json.set("error", error(state, language));
     return json;
   }
 
@@ -326,10 +277,10 @@ final class OpenAiVideos {
     return parameters.size().or(parameters::resolution).orElse("auto");
   }
 
-  private static JsonNode error(TaskState state) {
+  private static JsonNode error(TaskState state, Language language) {
     return switch (state) {
-      case TaskState.Failed failed -> error(OpenAiError.of(failed.failure()));
-      case TaskState.Canceled _ -> error(OpenAiError.canceled());
+      case TaskState.Failed failed -> error(OpenAiError.of(failed.failure(), language));
+      case TaskState.Canceled _ -> error(OpenAiError.canceled(language));
       case TaskState.Queued _, TaskState.Running _, TaskState.Succeeded _ -> JSON.nullNode();
     };
   }

@@ -5,12 +5,12 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a request of JSON-RPC 2.0 comes to. */
-sealed interface Reply {
+sealed interface Response {
   /** The method's own answer; a tool that refuses says so in here. */
-  record Result(ObjectNode value) implements Reply {}
+  record Result(ObjectNode value) implements Response {}
 
   /** The request itself is wrong: an assistant can do nothing about it, its client can. */
-  record Fault(Code code, String message) implements Reply {}
+  record Fault(Code code, String message) implements Response {}
 
   /** The codes of JSON-RPC, section 5.1, and those of our own range. */
   enum Code {
