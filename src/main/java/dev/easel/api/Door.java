@@ -40,7 +40,7 @@ public final class Door {
   /** Official SDKs retry by themselves, unless told. */
   private static final Header DO_NOT_RETRY = HeaderValues.create("x-should-retry", "false");
 
-  private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
+  static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
   private static final Pattern ACCEPTABLE_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
   private final Callers callers;
@@ -162,7 +162,11 @@ public final class Door {
       response.header(DO_NOT_RETRY);
     }
     answer.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
-    response.send(answer.bytes());
+    if (exchange.method().equals("HEAD")) {
+      response.send(); // a body would be taken for the answer to the next request
+    } else {
+      response.send(answer.bytes());
+    }
   }
 
   /** The caller's own id when it is fit to be logged, else a fresh one. */
@@ -171,6 +175,11 @@ public final class Door {
         .headers()
         .first(REQUEST_ID)
         .filter(id -> ACCEPTABLE_ID.matcher(id).matches())
-        .orElseGet(() -> "req_" + UUID.randomUUID().toString().replace("-", ""));
+        .orElseGet(Door::newId);
+  }
+
+  /** A name for a request that has none. */
+  static String newId() {
+    return "req_" + UUID.randomUUID().toString().replace("-", "");
   }
 }

@@ -73,6 +73,7 @@ public final class Server implements AutoCloseable {
             .backlog(BACKLOG)
             .shutdownHook(false)
             .shutdownGracePeriod(drain)
+            .directHandlers(NoRequest.handlers())
             .routing(routing -> {
               routing.addFilter(Server::closeWhenAsked);
               table.accept(routing);
@@ -135,7 +136,8 @@ public final class Server implements AutoCloseable {
     return plain(error instanceof ApiError.Unavailable ? 503 : 500, error.message(language));
   }
 
-  private static Answer plain(int status, String message) {
+  /** In no dialect. */
+  static Answer plain(int status, String message) {
     ObjectNode body = JsonNodeFactory.instance.objectNode().put("code", status).put("msg", message);
     body.putNull("data");
     return Answer.of(status, body);
