@@ -13,4 +13,12 @@ public interface Dialect extends HttpService, Refusals {
 
   /** What a request for a task asks for, in a body of JSON. */
   Verdict<Ask> understand(JsonBody body);
+
+  /**
+   * The same as far as it has to be known for a price: without the pictures that stand in it, with
+   * the model that is meant.
+   */
+  default Verdict<Ask> priced(Caller caller, JsonBody body) {
+    return understand(body);
+  }
 }

@@ -42,7 +42,7 @@ public final class Door {
 
   private static final HeaderName RATE_LIMIT_POLICY = HeaderNames.create("RateLimit-Policy");
   private static final HeaderName RATE_LIMIT = HeaderNames.create("RateLimit");
-  private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
+  static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
   private static final Pattern ACCEPTABLE_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
   private final Callers callers;
@@ -153,7 +153,11 @@ public final class Door {
     response.header(JSON);
     identify(response, exchange);
     answer.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
-    response.send(answer.bytes());
+    if (exchange.method().equals("HEAD")) {
+      response.send(); // a body would be taken for the answer to the next request
+    } else {
+      response.send(answer.bytes());
+    }
   }
 
   /** What every answer has. */
@@ -177,6 +181,11 @@ public final class Door {
         .headers()
         .first(REQUEST_ID)
         .filter(id -> ACCEPTABLE_ID.matcher(id).matches())
-        .orElseGet(() -> "req_" + UUID.randomUUID().toString().replace("-", ""));
+        .orElseGet(Door::newId);
+  }
+
+  /** A name for a request that has none. */
+  static String newId() {
+    return "req_" + UUID.randomUUID().toString().replace("-", "");
   }
 }

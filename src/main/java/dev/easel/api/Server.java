@@ -82,6 +82,7 @@ public final class Server implements AutoCloseable {
             .backlog(BACKLOG)
             .shutdownHook(false)
             .shutdownGracePeriod(drain)
+            .directHandlers(NoRequest.handlers())
             .routing(routing -> {
               routing.addFilter(Server::closeWhenAsked);
               table.accept(routing);
@@ -149,7 +150,8 @@ public final class Server implements AutoCloseable {
     return plain(error instanceof ApiError.Unavailable ? 503 : 500, error.message(language));
   }
 
-  private static Answer plain(int status, String message) {
+  /** In no dialect. */
+  static Answer plain(int status, String message) {
     return Answer.of(status, Envelope.of(status, message));
   }
 

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What an account can ask for beside its tasks: lists, prices, money, cancellation. */
 class AccountTest {
+  private static final String PIXEL =
+      "data:image/png;base64," + Base64.getEncoder().encodeToString(Pictures.png(0xff00ff00, 8));
+
   @RegisterExtension static final Gateway gateway = Gateway.with(Map.of());
 
   @Test
@@ -144,6 +148,29 @@ class AccountTest {
     assertThat(created.json().at("/data/credits").asLong()).isEqualTo(price);
     assertThat(gateway.available(key)).isEqualTo(1_000 - price);
     assertThat(gateway.held(key)).isEqualTo(price);
+  }
+
+  /** However pictures are written, and where the model is left out. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          apimodels | 10 | {"model":"gpt-image-2-beta","prompt":"x","image_url":"PIXEL"}
+          apimodels | 10 | {"model":"gpt-image-2-beta","prompt":"x","image_urls":["PIXEL"]}
+          openai    | 10 | {"model":"gpt-image-2","prompt":"x","image":"PIXEL"}
+          openai    | 10 | {"model":"gpt-image-2","prompt":"x","image":{"image_url":"https://example.com/a.png"}}
+          openai    | 8  | {"prompt":"x","image":["https://example.com/a.png"]}
+          openai    | 8  | {"prompt":"x","background":"opaque"}
+          openai    | 40 | {"prompt":"x","seconds":"4"}
+          """)
+  void whateverCanBeCreatedHasAPrice(String dialect, long price, String body) {
+    String key = gateway.node().account(100);
+    String whole = body.replace("PIXEL", PIXEL);
+    JsonNode quote = gateway.node().post("/" + dialect + "/api/v1/quote", key, whole).json();
+    assertThat(quote.at("/data/credits").asLong()).as("%s", quote).isEqualTo(price);
+    gateway.assertUntouched(key, 100);
   }
 
   @Test

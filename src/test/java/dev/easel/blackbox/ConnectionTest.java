@@ -20,4 +20,23 @@ class ConnectionTest {
         .startsWith("HTTP/1.1 ")
         .containsIgnoringCase("connection: close");
   }
+
+  /** Bytes after the head would be taken for the next answer. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/nowhere",
+        "/mcp",
+        "/api/v1/models",
+        "/api/file-base64-upload",
+        "/files/nothing.png",
+        "/docs/nothing",
+        "/%zz"
+      })
+  void anAnswerToHeadHasNoBody(String path) throws IOException {
+    String request = "HEAD " + path + " HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
+    assertThat(RawHttp.sendAndReadToEnd(gateway.node().url(), request))
+        .startsWith("HTTP/1.1 4")
+        .endsWith("\r\n\r\n");
+  }
 }

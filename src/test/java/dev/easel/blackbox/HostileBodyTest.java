@@ -185,6 +185,8 @@ class HostileBodyTest {
       strings = {
         "GET / HTTP/9.9\r\n\r\n",
         "\u0000\u0001\u0002\r\n\r\n",
+        "\"GET\" / HTTP/1.1\r\nHost: x\r\n\r\n",
+        "\"\r\n\r\n",
         "POST /api/v1/tasks/create HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
         "POST /api/v1/tasks/create HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
         "POST /api/v1/tasks/create HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\nConnection: close\r\n\r\n{}  ",
@@ -198,6 +200,8 @@ class HostileBodyTest {
   void brokenHttpTellsNothingOfTheInside(String request) throws IOException {
     assertThat(RawHttp.send(gateway.node().url(), request))
         .startsWith("HTTP/1.1 4")
+        .containsIgnoringCase("content-type: application/json")
+        .contains("{\"code\":4")
         .doesNotContain("Exception", "dev.easel", "io.helidon", "\tat ");
   }
 

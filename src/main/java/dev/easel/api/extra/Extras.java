@@ -159,10 +159,14 @@ public final class Extras implements HttpService {
       if (dialect.understand(body) instanceof Verdict.Pass<Ask>(Ask ask)
           && ask.isNamedIn(body)
           && catalog.listing(dialect.name(), ask.model()).isPresent()) {
-        return parts.intake.order(caller, ask);
+        return quote(caller, dialect, body);
       }
     }
-    return dialects.getFirst().understand(body).then(ask -> parts.intake.order(caller, ask));
+    return quote(caller, dialects.getFirst(), body);
+  }
+
+  private Verdict<Intake.Order> quote(Caller caller, Dialect dialect, JsonBody body) {
+    return dialect.priced(caller, body).then(ask -> parts.intake.order(caller, ask));
   }
 
   private Verdict<Answer> credits(Exchange exchange) {

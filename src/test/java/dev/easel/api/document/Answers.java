@@ -35,11 +35,19 @@ public final class Answers {
 
   private Answers() {}
 
+  /**
+   * What came back for a request.
+   *
+   * @param type what its {@code Content-Type} says; empty where there is none
+   */
+  public record Given(int status, String type, String body) {}
+
   /** Fails when {@code answer} is none that the document has for its request. */
   public static void check(HttpResponse<String> answer) {
     String method = answer.request().method();
     String path = answer.request().uri().getPath();
-    problem(method, path, answer)
+    String type = answer.headers().firstValue("Content-Type").orElse("");
+    problem(method, path, new Given(answer.statusCode(), type, answer.body()))
         .ifPresent(problem -> {
           throw new AssertionError(
               "not in openapi.yaml: %s %s answered %d %s: %s"
@@ -47,33 +55,33 @@ public final class Answers {
         });
   }
 
-  private static Optional<String> problem(String method, String path, HttpResponse<String> answer) {
+  /** Why {@code answer} is none that the document has for such a request. */
+  public static Optional<String> problem(String method, String path, Given answer) {
     Optional<Operation> operation = OPERATIONS.of(method, path);
     if (operation.isEmpty()) {
-      return NOTHING_HERE.contains(answer.statusCode())
+      return NOTHING_HERE.contains(answer.status())
           ? Optional.empty()
           : Optional.of("no such operation");
     }
-    String status = String.valueOf(answer.statusCode());
+    String status = String.valueOf(answer.status());
     JsonNode all = operation.get().definition().path("responses");
     JsonNode documented = all.has(status) ? all.path(status) : all.path(status.charAt(0) + "XX");
     return documented.isMissingNode()
         ? Optional.of("no such status")
-        : problem(followed(documented).path("content"), answer);
+        : problem(method, followed(documented).path("content"), answer);
   }
 
   private static JsonNode followed(JsonNode node) {
     return node.has("$ref") ? DOCUMENT.at(node.path("$ref").asString().substring(1)) : node;
   }
 
-  private static Optional<String> problem(JsonNode contents, HttpResponse<String> answer) {
+  private static Optional<String> problem(String method, JsonNode contents, Given answer) {
     if (answer.body().isEmpty()) {
-      return contents.isEmpty() || answer.request().method().equals("HEAD")
+      return contents.isEmpty() || method.equals("HEAD")
           ? Optional.empty()
           : Optional.of("an empty body");
     }
-    String type =
-        answer.headers().firstValue("Content-Type").orElse("none").replaceFirst("\\s*;.*", "");
+    String type = answer.type().replaceFirst("\\s*;.*", "");
     if (!contents.has(type)) {
       return Optional.of("no such content type: " + type);
     }
@@ -81,6 +89,14 @@ public final class Answers {
     return type.equals("application/json")
         ? problem(schema, JsonMapper.shared().readTree(answer.body()))
         : Optional.empty();
+  }
+
+  /** Why {@code answer} is none that a request of no dialect gets. */
+  public static Optional<String> problem(Given answer) {
+    ObjectNode schema = JsonNodeFactory.instance.objectNode();
+    return problem(
+        schema.put("$ref", "#/components/schemas/NoRequest"),
+        JsonMapper.shared().readTree(answer.body()));
   }
 
   /** Why {@code value} is not what {@code schema}, of the document, asks for. */

@@ -65,6 +65,11 @@ public final class Operations {
         item.path(method));
   }
 
+  /** All of them, at every base. */
+  public List<Operation> all() {
+    return List.copyOf(all);
+  }
+
   /** Each as {@code METHOD /path}. */
   public Set<String> names() {
     return all.stream().map(Operation::toString).collect(Collectors.toSet());

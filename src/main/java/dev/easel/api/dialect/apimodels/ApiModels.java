@@ -90,6 +90,11 @@ public final class ApiModels implements SharedPath.Side {
     return Verdict.pass(Ask.of(NAMES, body, body.object()));
   }
 
+  @Override
+  public Verdict<Ask> priced(Caller caller, JsonBody body) {
+    return understand(body).then(ask -> pictures.takeOut(caller, ask, body.object()));
+  }
+
   /** Pictures may stand in it, in base64. */
   @Override
   public int largestBody() {

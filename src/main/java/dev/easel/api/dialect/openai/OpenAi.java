@@ -3,6 +3,7 @@ package dev.easel.api.dialect.openai;
 import dev.easel.api.Answer;
 import dev.easel.api.ApiError;
 import dev.easel.api.Ask;
+import dev.easel.api.Caller;
 import dev.easel.api.Desk;
 import dev.easel.api.Dialect;
 import dev.easel.api.Door;
@@ -41,6 +42,7 @@ public final class OpenAi implements Dialect {
 
   private final Door door;
   private final Means means;
+  private final OpenAiRequests requests;
   private final OpenAiImages images;
   private final OpenAiVideos videos;
 
@@ -64,7 +66,7 @@ public final class OpenAi implements Dialect {
   public OpenAi(Door door, Means means) {
     this.door = door;
     this.means = means;
-    OpenAiRequests requests = new OpenAiRequests(means.catalog, means.files.inputs);
+    this.requests = new OpenAiRequests(means.catalog, means.files.inputs);
     this.images = new OpenAiImages(means, requests);
     this.videos = new OpenAiVideos(means, requests);
   }
@@ -88,6 +90,11 @@ public final class OpenAi implements Dialect {
   @Override
   public Verdict<Ask> understand(JsonBody body) {
     return Verdict.pass(Ask.of(OpenAiRequests.NAMES, body, body.object()));
+  }
+
+  @Override
+  public Verdict<Ask> priced(Caller caller, JsonBody body) {
+    return requests.read(caller, body);
   }
 
   @Override

@@ -72,6 +72,18 @@ final class OpenAiRequests {
         .then(ask -> fit(ask, purpose));
   }
 
+  /** What {@code body} asks for, of which nobody says at which path it will be sent. */
+  Verdict<Ask> read(Caller caller, JsonBody body) {
+    return ofJson(caller, body).map(ask -> named(ask, likely(ask)));
+  }
+
+  private static Purpose likely(Ask ask) {
+    boolean isFilm =
+        !isAbsent(ask.fields().path("seconds")) || !isAbsent(ask.fields().path(REFERENCE));
+    boolean isEdit = !isAbsent(ask.fields().path(IMAGE));
+    return isFilm ? Purpose.VIDEO : isEdit ? Purpose.EDIT : Purpose.GENERATION;
+  }
+
   private Verdict<Ask> sent(Exchange exchange, Caller caller, Purpose purpose) {
     return switch (purpose) {
       case GENERATION -> exchange.json().then(body -> ofJson(caller, body));
