@@ -52,7 +52,7 @@ public final class Cancellations {
   /** Whether every provider that works on it can be asked to stop. */
   private boolean canBeStopped(Task task) {
     try (Connection connection = database.connection()) {
-      return Pipeline.get(connection, reads -> Tasks.attempts(reads, List.of(task.id())))
+      return Pipeline.get(connection, reads -> Attempts.load(reads, List.of(task.id())))
           .getOrDefault(task.id(), List.of())
           .stream()
           .filter(attempt -> attempt.state().isOpen())

@@ -244,7 +244,7 @@ public final class Settlement implements AutoCloseable {
     Map<TaskId, String> states =
         Tasks.states(locks, requests.stream().flatMap(Settlement::canceled).toList());
     locks.run(tx);
-    Map<UUID, Boolean> unanswered = Tasks.unanswered(tx, late(requests, jobs));
+    Map<UUID, Boolean> unanswered = Attempts.unanswered(tx, late(requests, jobs));
 
     SettlementPage page = new SettlementPage(now, slots);
     Set<TaskId> touched = new HashSet<>();

@@ -27,8 +27,8 @@ final class SettlementPage {
   private final Instant now;
   private final WorkLimits.Slots slots;
 
-  private final List<Tasks.AttemptOf> begun = new ArrayList<>();
-  private final List<Tasks.AttemptOf> changed = new ArrayList<>();
+  private final List<Attempts.OfTask> begun = new ArrayList<>();
+  private final List<Attempts.OfTask> changed = new ArrayList<>();
   private final List<Attempt> learned = new ArrayList<>();
   private final List<Tasks.Percent> progress = new ArrayList<>();
   private final List<TaskId> toStop = new ArrayList<>();
@@ -72,7 +72,7 @@ final class SettlementPage {
       parked.add(new Jobs.Parked(job.claim(), WorkLimits.ofChannel(attempts.getFirst().channel())));
       return new Result.Parked();
     }
-    sending.forEach(attempt -> begun.add(new Tasks.AttemptOf(situation.task().id(), attempt)));
+    sending.forEach(attempt -> begun.add(new Attempts.OfTask(situation.task().id(), attempt)));
     return new Result.Begun(sending);
   }
 
@@ -117,7 +117,7 @@ final class SettlementPage {
 
   private void attempt(Task task, Change change) {
     Attempt attempt = change.attempt();
-    changed.add(new Tasks.AttemptOf(task.id(), attempt));
+    changed.add(new Attempts.OfTask(task.id(), attempt));
     if (!attempt.state().isOpen()) {
       slots.giveBack(WorkLimits.ofChannel(attempt.channel()));
     }
@@ -189,10 +189,10 @@ final class SettlementPage {
    */
   boolean write(Connection tx, Pipeline last, Breakers breakers) throws SQLException {
     Pipeline writes = new Pipeline();
-    Tasks.insertAttempts(writes, begun);
-    Tasks.updateAttempts(writes, changed, now);
-    Tasks.learn(writes, learned, now);
-    Tasks.begin(writes, begun.stream().map(Tasks.AttemptOf::task).toList(), now);
+    Attempts.insert(writes, begun);
+    Attempts.update(writes, changed, now);
+    Attempts.learn(writes, learned, now);
+    Tasks.begin(writes, begun.stream().map(Attempts.OfTask::task).toList(), now);
     Tasks.progress(writes, progress);
     Tasks.stop(writes, toStop, now);
     Tasks.doNotStop(writes, notToStop);

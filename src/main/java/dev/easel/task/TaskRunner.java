@@ -84,7 +84,7 @@ public final class TaskRunner implements Handler, AutoCloseable {
   private static List<Situation> load(Connection tx, List<TaskId> ids) throws SQLException {
     Pipeline reads = new Pipeline();
     Tasks.Loaded loaded = Tasks.load(reads, ids);
-    Map<TaskId, List<Attempt>> attempts = Tasks.attempts(reads, ids);
+    Map<TaskId, List<Attempt>> attempts = Attempts.load(reads, ids);
     reads.run(tx);
     Map<TaskId, Task> tasks = new HashMap<>();
     loaded.tasks().forEach(task -> tasks.put(task.id(), task));

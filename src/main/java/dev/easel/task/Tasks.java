@@ -8,17 +8,13 @@ import dev.easel.catalog.Quote;
 import dev.easel.db.Columns;
 import dev.easel.db.Pipeline;
 import dev.easel.provider.Failure;
-import java.math.BigDecimal;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -30,14 +26,13 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The task, attempt and asset tables. One method, one statement; what a statement may change, its
- * guard says.
+ * The task and asset tables. One method, one statement; what a statement may change, its guard
+ * says.
  */
 final class Tasks {
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -201,153 +196,6 @@ final class Tasks {
             row ->
                 new Pulse(
                     new TaskId(row.getObject(1, UUID.class)), row.getString(2), row.getInt(3)));
-  }
-
-  /** The attempts of {@code ids}, oldest first; known when {@code reads} has run. */
-  static Map<TaskId, List<Attempt>> attempts(Pipeline reads, Collection<TaskId> ids) {
-    Map<TaskId, List<Attempt>> attempts = new HashMap<>();
-    Columns.of(ids)
-        .add("uuid", TaskId::value)
-        .query(
-            reads,
-            "select * from attempt where task_id = any (?) order by task_id, piece, number",
-            row -> new AttemptOf(new TaskId(row.getObject("task_id", UUID.class)), attempt(row)),
-            row -> attempts.computeIfAbsent(row.task, _ -> new ArrayList<>()).add(row.attempt));
-    return attempts;
-  }
-
-  /** An attempt of a task, as it is to be written. */
-  record AttemptOf(TaskId task, Attempt attempt) {}
-
-  static void insertAttempts(Pipeline writes, Collection<AttemptOf> attempts) {
-    Columns.of(attempts)
-        .add("uuid", a -> a.attempt.id())
-        .add("uuid", a -> a.task.value())
-        .add("smallint", a -> a.attempt.piece())
-        .add("smallint", a -> a.attempt.number())
-        .add("text", a -> a.attempt.channel())
-        .add("text", a -> a.attempt.upstreamModel())
-        .add("timestamptz", a -> Timestamp.from(a.attempt.createdAt()))
-        .add("timestamptz", a -> Timestamp.from(a.attempt.lookAt()))
-        .into(
-            writes,
-            """
-            insert into attempt (id, task_id, piece, number, channel, upstream_model, created_at, look_at, state)
-            select a.*, 'sending' from unnest(?, ?, ?, ?, ?, ?, ?, ?) as a
-            """);
-  }
-
-  static void updateAttempts(Pipeline writes, Collection<AttemptOf> attempts, Instant now) {
-    List<AttemptRow> rows = attempts.stream().map(a -> AttemptRow.of(a.attempt, now)).toList();
-    Columns.of(rows)
-        .add("uuid", AttemptRow::id)
-        .add("text", AttemptRow::state)
-        .add("text", AttemptRow::upstreamId)
-        .add("timestamptz", row -> timestamp(row.acceptedAt))
-        .add("timestamptz", row -> timestamp(row.finishedAt))
-        .add("text", row -> row.failure == null ? null : row.failure.kind().name())
-        .add("text", row -> row.failure == null ? null : row.failure.message())
-        .add("smallint", AttemptRow::outputs)
-        .add("text", AttemptRow::filmMillis)
-        .add("timestamptz", row -> Timestamp.from(row.lookAt))
-        .into(
-            writes,
-            """
-            update attempt set state = a.state, upstream_id = coalesce(a.upstream_id, attempt.upstream_id),
-              accepted_at = coalesce(a.accepted_at, attempt.accepted_at), finished_at = a.finished_at,
-              failure_kind = a.failure_kind, failure_message = a.failure_message, outputs = a.outputs,
-              film_millis = a.film_millis::int[], look_at = a.look_at
-            from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-              as a (id, state, upstream_id, accepted_at, finished_at, failure_kind, failure_message, outputs,
-                film_millis, look_at)
-            where attempt.id = a.id and attempt.finished_at is null
-            """);
-  }
-
-  /** Those of {@code ids} whose submission nobody knows the answer of: whether each is given up. */
-  static Map<UUID, Boolean> unanswered(Connection tx, Collection<UUID> ids) throws SQLException {
-    Map<UUID, Boolean> unanswered = new HashMap<>();
-    Columns.of(ids)
-        .add("uuid", id -> id)
-        .query(
-            tx,
-            """
-            select id, finished_at is not null from attempt
-            where id = any (?) and state in ('sending', 'unknown') and resolved_at is null
-            """,
-            row -> unanswered.put(row.getObject(1, UUID.class), row.getBoolean(2)));
-    return unanswered;
-  }
-
-  /**
-   * Notes what became known of attempts that have been given up: a refusal cost nothing; of
-   * anything else only the upstream's id is new, it stays for the operator.
-   */
-  static void learn(Pipeline writes, Collection<Attempt> attempts, Instant now) {
-    List<AttemptRow> rows = attempts.stream().map(a -> AttemptRow.of(a, now)).toList();
-    Columns.of(rows)
-        .add("uuid", AttemptRow::id)
-        .add("text", AttemptRow::state)
-        .add("text", AttemptRow::upstreamId)
-        .add("text", row -> row.failure == null ? null : row.failure.kind().name())
-        .add("text", row -> row.failure == null ? null : row.failure.message())
-        .into(
-            writes,
-            """
-            update attempt set upstream_id = coalesce(a.upstream_id, attempt.upstream_id),
-              state = case a.state when 'rejected' then 'rejected' else attempt.state end,
-              failure_kind = case a.state when 'rejected' then a.failure_kind end,
-              failure_message = case a.state when 'rejected' then a.failure_message end
-            from unnest(?, ?, ?, ?, ?) as a (id, state, upstream_id, failure_kind, failure_message)
-            where attempt.id = a.id and attempt.state = 'unknown' and attempt.finished_at is not null
-            """);
-  }
-
-  /** The task that an attempt is of, with all its attempts. */
-  static Optional<Situation> ofAttempt(Connection tx, UUID attempt) throws SQLException {
-    List<TaskId> ids =
-        Columns.of(List.of(attempt))
-            .add("uuid", id -> id)
-            .query(
-                tx,
-                "select task_id from attempt where id = any (?)",
-                row -> new TaskId(row.getObject(1, UUID.class)));
-    Map<TaskId, List<Attempt>> attempts = Pipeline.get(tx, reads -> attempts(reads, ids));
-    return load(tx, ids).stream()
-        .map(task -> new Situation(task, attempts.getOrDefault(task.id(), List.of())))
-        .findFirst();
-  }
-
-  /** Notes what an operator has found out about an attempt that was given up. */
-  static boolean resolve(Connection tx, UUID attempt, Unknowns.Finding finding, Timestamp now)
-      throws SQLException {
-    try (PreparedStatement update =
-        tx.prepareStatement(
-            """
-            update attempt set resolved_at = ?, resolution = ?, cost = ?, upstream_id = coalesce(?, upstream_id)
-            where id = ? and state = 'unknown' and finished_at is not null and resolved_at is null
-            """)) {
-      update.setTimestamp(1, now);
-      switch (finding) {
-        case Unknowns.Finding.Nothing _ -> {
-          update.setString(2, "nothing");
-          update.setBigDecimal(3, BigDecimal.ZERO);
-          update.setString(4, null);
-        }
-        case Unknowns.Finding.Accepted(String upstreamId) -> {
-          update.setString(2, "produced");
-          update.setBigDecimal(3, null);
-          update.setString(4, upstreamId);
-        }
-        case Unknowns.Finding.Bought(Optional<BigDecimal> cost) -> {
-          update.setString(2, "cost");
-          update.setBigDecimal(3, cost.orElse(null));
-          update.setString(4, null);
-        }
-      }
-      update.setObject(5, attempt);
-      return update.executeUpdate() == 1;
-    }
   }
 
   /** Notes that running tasks are to be stopped. */
@@ -520,82 +368,6 @@ final class Tasks {
     return _ -> known;
   }
 
-  private static Attempt attempt(ResultSet row) throws SQLException {
-    String state = row.getString("state");
-    return new Attempt(
-        row.getObject("id", UUID.class),
-        row.getInt("piece"),
-        row.getInt("number"),
-        row.getString("channel"),
-        row.getString("upstream_model"),
-        instant(row, "created_at"),
-        instant(row, "look_at"),
-        switch (state) {
-          case "sending" -> new Attempt.State.Sending();
-          case "accepted" ->
-              new Attempt.State.Accepted(row.getString("upstream_id"), instant(row, "accepted_at"));
-          case "unknown" ->
-              row.getTimestamp("finished_at") == null
-                  ? new Attempt.State.Unknown()
-                  : new Attempt.State.GivenUp();
-          case "rejected" -> new Attempt.State.Rejected(failure(row));
-          case "produced" -> new Attempt.State.Produced(row.getInt("outputs"), lengths(row));
-          case "failed" -> new Attempt.State.Failed(failure(row));
-          default -> throw new IllegalStateException("an attempt in the unknown state " + state);
-        });
-  }
-
-  private static List<Duration> lengths(ResultSet row) throws SQLException {
-    @Nullable Array millis = row.getArray("film_millis");
-    return millis == null
-        ? List.of()
-        : Arrays.stream((Integer[]) millis.getArray()).map(Duration::ofMillis).toList();
-  }
-
-  /** An attempt's state, taken apart into columns. */
-  private record AttemptRow(
-      UUID id,
-      String state,
-      @Nullable String upstreamId,
-      @Nullable Instant acceptedAt,
-      @Nullable Instant finishedAt,
-      @Nullable Failure failure,
-      @Nullable Integer outputs,
-      @Nullable String filmMillis,
-      Instant lookAt) {
-
-    /** As PostgreSQL writes a list: one in which lists stand cannot be sent otherwise. */
-    private static @Nullable String filmMillis(List<Duration> lengths) {
-      return lengths.isEmpty()
-          ? null
-          : lengths.stream()
-              .map(length -> String.valueOf(length.toMillis()))
-              .collect(Collectors.joining(",", "{", "}"));
-    }
-
-    static AttemptRow of(Attempt attempt, Instant now) {
-      UUID id = attempt.id();
-      Instant lookAt = attempt.lookAt();
-      return switch (attempt.state()) {
-        case Attempt.State.Sending _ ->
-            new AttemptRow(id, "sending", null, null, null, null, null, null, lookAt);
-        case Attempt.State.Accepted(String upstreamId, Instant acceptedAt) ->
-            new AttemptRow(id, "accepted", upstreamId, acceptedAt, null, null, null, null, lookAt);
-        case Attempt.State.Unknown _ ->
-            new AttemptRow(id, "unknown", null, null, null, null, null, null, lookAt);
-        case Attempt.State.GivenUp _ ->
-            new AttemptRow(id, "unknown", null, null, now, null, null, null, lookAt);
-        case Attempt.State.Rejected(Failure failure) ->
-            new AttemptRow(id, "rejected", null, null, now, failure, null, null, lookAt);
-        case Attempt.State.Produced(int outputs, List<Duration> lengths) ->
-            new AttemptRow(
-                id, "produced", null, null, now, null, outputs, filmMillis(lengths), lookAt);
-        case Attempt.State.Failed(Failure failure) ->
-            new AttemptRow(id, "failed", null, null, now, failure, null, null, lookAt);
-      };
-    }
-  }
-
   private static Asset asset(ResultSet row) throws SQLException {
     int width = row.getInt("width");
     OptionalInt optionalWidth = row.wasNull() ? OptionalInt.empty() : OptionalInt.of(width);
@@ -614,17 +386,13 @@ final class Tasks {
         optionalDuration);
   }
 
-  private static Failure failure(ResultSet row) throws SQLException {
+  static Failure failure(ResultSet row) throws SQLException {
     return new Failure(
         Failure.Kind.valueOf(row.getString("failure_kind")),
         String.valueOf(row.getString("failure_message")));
   }
 
-  private static Instant instant(ResultSet row, String column) throws SQLException {
+  static Instant instant(ResultSet row, String column) throws SQLException {
     return row.getTimestamp(column).toInstant();
-  }
-
-  private static @Nullable Timestamp timestamp(@Nullable Instant instant) {
-    return instant == null ? null : Timestamp.from(instant);
   }
 }

@@ -88,7 +88,7 @@ public final class Unknowns {
   public static Resolved resolve(
       Connection tx, Settlement settlement, UUID attempt, Finding finding, Instant now)
       throws SQLException {
-    Optional<Situation> found = Tasks.ofAttempt(tx, attempt);
+    Optional<Situation> found = Attempts.situationOf(tx, attempt);
     Optional<Attempt> unknown =
         found.stream()
             .flatMap(situation -> situation.attempts().stream())
@@ -101,7 +101,7 @@ public final class Unknowns {
       case Attempt.State.Unknown _ ->
           goOn(settlement, found.get().task(), unknown.get(), finding, now);
       case Attempt.State.GivenUp _ ->
-          Tasks.resolve(tx, attempt, finding, Timestamp.from(now))
+          Attempts.resolve(tx, attempt, finding, Timestamp.from(now))
               ? Resolved.RESOLVED
               : Resolved.NOT_FOUND;
       case Attempt.State.Sending _,

@@ -235,7 +235,7 @@ final class TestHouse implements AutoCloseable {
   /** The task's attempts, oldest first. */
   List<Attempt> attempts(Task task) {
     return reading(tx ->
-        Pipeline.get(tx, reads -> Tasks.attempts(reads, List.of(task.id())))
+        Pipeline.get(tx, reads -> Attempts.load(reads, List.of(task.id())))
             .getOrDefault(task.id(), List.of()));
   }
 
