@@ -25,6 +25,11 @@ public record Answer(int status, String json, Map<String, String> headers) {
     return of(200, json);
   }
 
+  /** An answer with status 200, written already. */
+  public static Answer ok(String json) {
+    return new Answer(200, json, Map.of());
+  }
+
   /** The same with one more header. */
   public Answer with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);

@@ -40,6 +40,9 @@ public final class Door {
   /** Official SDKs retry by themselves, unless told. */
   private static final Header DO_NOT_RETRY = HeaderValues.create("x-should-retry", "false");
 
+  /** Tells whoever repeats a request that it is not done again. */
+  private static final Header REPLAYED = HeaderValues.create("Idempotent-Replayed", "true");
+
   private static final HeaderName RATE_LIMIT_POLICY = HeaderNames.create("RateLimit-Policy");
   private static final HeaderName RATE_LIMIT = HeaderNames.create("RateLimit");
   static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
@@ -108,14 +111,19 @@ public final class Door {
     response.header(NO_CACHE);
     response.header(NO_BUFFERING);
     identify(response, exchange);
-    try (OutputStream out = response.outputStream()) {
+    try {
+      OutputStream out = response.outputStream();
       teller.tell(new EventStream(out));
+      out.close(); // not when it breaks: then the last chunk must be missing
     } catch (IOException | UncheckedIOException gone) {
       log.debug("request {}: the caller has gone: {}", exchange.requestId(), gone.getMessage());
       throw new CloseConnectionException("the caller has gone", gone);
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
       throw new CloseConnectionException("stopping", stopping);
+    } catch (RuntimeException broken) {
+      log.error("request {} broke", exchange.requestId(), broken);
+      throw new CloseConnectionException("broken", broken);
     }
   }
 
@@ -123,7 +131,6 @@ public final class Door {
   private static void write(ServerResponse response, Exchange exchange, Reply.Written written) {
     response.header(JSON);
     identify(response, exchange);
-    written.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
     OutputStream out = response.outputStream();
     try {
       written.writer().write(out);
@@ -135,8 +142,8 @@ public final class Door {
 
   private static void send(
       ServerRequest request, ServerResponse response, Exchange exchange, FileAnswer file) {
-    identify(response, exchange);
     try (file) {
+      identify(response, exchange);
       file.send(request, response);
     } catch (IOException | UncheckedIOException cut) {
       throw cut(exchange, cut);
@@ -166,6 +173,9 @@ public final class Door {
     response.header(REQUEST_ID, exchange.requestId());
     if (exchange.isAdmitted()) {
       response.header(DO_NOT_RETRY);
+    }
+    if (exchange.isReplayed()) {
+      response.header(REPLAYED);
     }
     exchange
         .standing()

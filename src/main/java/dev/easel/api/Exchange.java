@@ -35,6 +35,7 @@ public final class Exchange {
   private final String requestId;
   private final BodyRoom.Share room;
   private boolean admitted;
+  private boolean replayed;
   private Optional<Pace.Standing> standing = Optional.empty();
 
   Exchange(ServerRequest request, Callers callers, String requestId, BodyRoom.Share room) {
@@ -140,12 +141,19 @@ public final class Exchange {
 
   /** The caller's {@code Idempotency-Key}. */
   public Verdict<Optional<String>> idempotencyKey() {
-    Optional<String> key = header(IDEMPOTENCY_KEY);
+    Optional<String> key = header(IDEMPOTENCY_KEY).map(Exchange::unquoted);
     return key.isEmpty() || PRINTABLE.matcher(key.get()).matches()
         ? Verdict.pass(key)
         : Verdict.refuse(
             new ApiError.InvalidRequest(
                 "Idempotency-Key", "must be 1 to 255 printable ASCII characters without spaces"));
+  }
+
+  /** The header's standard has a string in quotes; most people leave them out. */
+  private static String unquoted(String key) {
+    return key.length() > 1 && key.startsWith("\"") && key.endsWith("\"")
+        ? key.substring(1, key.length() - 1)
+        : key;
   }
 
   /**
@@ -172,6 +180,15 @@ public final class Exchange {
 
   boolean isAdmitted() {
     return admitted;
+  }
+
+  /** Notes that this request repeats one that was admitted before. */
+  void replayed() {
+    replayed = true;
+  }
+
+  boolean isReplayed() {
+    return replayed;
   }
 
   /** Notes how the caller's key stands, now that this request was counted. */

@@ -28,7 +28,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -234,31 +233,6 @@ public final class Intake {
         });
   }
 
-  /** What is answered to an accepted order. */
-  public record Receipt(String text, boolean replayed) {
-    private static final String REPLAYED = "Idempotent-Replayed";
-
-    /** The text as the answer to a create. */
-    public Answer answer() {
-      return of(text);
-    }
-
-    /** What was made of the text as the answer to a create. */
-    public Answer of(String text) {
-      return new Answer(200, text, headers());
-    }
-
-    /** The same with {@code answer}, whatever its status. */
-    public Answer of(Answer answer) {
-      return replayed ? answer.with(REPLAYED, "true") : answer;
-    }
-
-    /** Tells whoever repeats a request that it is not done again. */
-    public Map<String, String> headers() {
-      return replayed ? Map.of(REPLAYED, "true") : Map.of();
-    }
-  }
-
   /**
    * Takes what the caller of {@code exchange} asks for: understood, priced, its pictures stored,
    * paid for, on disk, going to run.
@@ -266,14 +240,14 @@ public final class Intake {
    * @param receipt what the dialect answers, or keeps to answer from, once the request is accepted.
    *     A request that repeats this one gets the same text
    */
-  public Verdict<Receipt> take(
+  public Verdict<String> take(
       Exchange exchange, Caller caller, Ask ask, Function<TaskRequest, String> receipt) {
     return pace.count(caller, exchange::standsAt)
         .then(_ -> order(caller, ask))
         .then(order -> accept(exchange, order, receipt));
   }
 
-  private Verdict<Receipt> accept(
+  private Verdict<String> accept(
       Exchange exchange, Order order, Function<TaskRequest, String> receipt) {
     return exchange
         .idempotencyKey()
@@ -300,7 +274,7 @@ public final class Intake {
         order.quote);
   }
 
-  private Verdict<Receipt> admit(
+  private Verdict<String> admit(
       Exchange exchange,
       Order order,
       TaskRequest request,
@@ -308,8 +282,11 @@ public final class Intake {
       Optional<Idempotency> idempotency) {
     boolean keyIsLimited = order.caller.key().rules().isLimited();
     return switch (admission.admit(request, keyIsLimited, idempotency)) {
-      case Admitted.Accepted _ -> receipt(exchange, text, false);
-      case Admitted.Replayed(String before) -> receipt(exchange, before, true);
+      case Admitted.Accepted _ -> admitted(exchange, text);
+      case Admitted.Replayed(String before) -> {
+        exchange.replayed();
+        yield admitted(exchange, before);
+      }
       case Admitted.IdempotencyConflict _ -> Verdict.refuse(new ApiError.IdempotencyConflict());
       case Admitted.InsufficientCredits(long available, long price) ->
           Verdict.refuse(new ApiError.InsufficientCredits(available, price));
@@ -325,9 +302,9 @@ public final class Intake {
     };
   }
 
-  private static Verdict<Receipt> receipt(Exchange exchange, String text, boolean replayed) {
+  private static Verdict<String> admitted(Exchange exchange, String receipt) {
     exchange.admitted();
-    return Verdict.pass(new Receipt(text, replayed));
+    return Verdict.pass(receipt);
   }
 
   /**

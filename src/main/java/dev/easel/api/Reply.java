@@ -3,23 +3,14 @@ package dev.easel.api;
 import dev.easel.asset.FileAnswer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.Map;
 
 /** What goes back to the caller, where that is not always a short text. */
 public sealed interface Reply {
   /** JSON in one piece. */
   record Text(Answer answer) implements Reply {}
 
-  /**
-   * JSON with status 200 that is written while it is sent, however large it is.
-   *
-   * @param headers beyond those that every answer has
-   */
-  record Written(Map<String, String> headers, Writer writer) implements Reply {
-    public Written {
-      headers = Map.copyOf(headers);
-    }
-  }
+  /** JSON with status 200 that is written while it is sent, however large it is. */
+  record Written(Writer writer) implements Reply {}
 
   /** A file, or the part of it that was asked for. */
   record File(FileAnswer answer) implements Reply {}

@@ -41,10 +41,14 @@ public final class Conversions {
         int taken = Math.min(share, MOST_MEGAPIXELS);
         megapixels.acquireUninterruptibly(taken);
         try {
-          yield switch (ImageFiles.decode(content)) {
+          yield switch (ImageFiles.decode(content, size.pixels())) {
             case Decoding.Decoded(BufferedImage image) -> ImageFiles.encode(image, format, percent);
             case Decoding.Undecodable(String reason) -> unchanged(content, format, reason);
           };
+        } catch (RuntimeException | LinkageError unwritable) {
+          // It is paid for. A side is too long for the format, or its library is not for this
+          // machine.
+          yield unchanged(content, format, "cannot be written so: " + unwritable);
         } finally {
           megapixels.release(taken);
         }

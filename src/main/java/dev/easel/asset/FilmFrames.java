@@ -10,7 +10,6 @@ import org.jcodec.api.JCodecException;
 import org.jcodec.codecs.h264.H264Utils;
 import org.jcodec.codecs.h264.io.model.SeqParameterSet;
 import org.jcodec.common.DemuxerTrack;
-import org.jcodec.common.DemuxerTrackMeta;
 import org.jcodec.common.io.ByteBufferSeekableByteChannel;
 import org.jcodec.common.model.ColorSpace;
 import org.jcodec.common.model.Packet;
@@ -34,36 +33,19 @@ public final class FilmFrames {
   /** How a film begins, and how long it is. */
   public record Opening(BufferedImage frame, Duration length) {}
 
-  /** The beginning of {@code film}; empty when it cannot be read here. */
+  /**
+   * The beginning of {@code film}; empty when it cannot be read here, which is whatever the decoder
+   * throws at a file from outside.
+   */
   public static Optional<Opening> opening(byte[] film) {
-    return read(
-        film,
-        (frames, meta) ->
-            decoded(frames.getNativeFrame())
-                .map(frame ->
-                    new Opening(
-                        frame, Duration.ofMillis(Math.round(meta.getTotalDuration() * 1_000)))));
-  }
-
-  /** The last frame of {@code film}; empty when it cannot be read here. */
-  public static Optional<BufferedImage> last(byte[] film) {
-    return read(
-        film,
-        (frames, meta) ->
-            decoded(frames.seekToFramePrecise(meta.getTotalFrames() - 1).getNativeFrame()));
-  }
-
-  private interface Reading<T> {
-    Optional<T> of(FrameGrab frames, DemuxerTrackMeta meta) throws IOException, JCodecException;
-  }
-
-  /** Whatever the decoder throws at a file from outside means that it cannot read it. */
-  private static <T> Optional<T> read(byte[] film, Reading<T> reading) {
     try {
       @Nullable DemuxerTrack track = MP4Demuxer.createMP4Demuxer(channel(film)).getVideoTrack();
-      return track == null || !isFit(track)
-          ? Optional.empty()
-          : reading.of(FrameGrab.createFrameGrab(channel(film)), track.getMeta());
+      if (track == null || !isFit(track)) {
+        return Optional.empty();
+      }
+      Duration length = Duration.ofMillis(Math.round(track.getMeta().getTotalDuration() * 1_000));
+      return decoded(FrameGrab.createFrameGrab(channel(film)).getNativeFrame())
+          .map(frame -> new Opening(frame, length));
     } catch (IOException | JCodecException | RuntimeException unreadable) {
       return Optional.empty();
     }

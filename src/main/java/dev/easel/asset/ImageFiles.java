@@ -81,12 +81,17 @@ public final class ImageFiles {
    * file for its own is tried; whatever one throws means that it cannot.
    */
   public static Decoding decode(byte[] content) {
+    return decode(content, MOST_PIXELS);
+  }
+
+  /** The same, of at most {@code mostPixels}, whatever the head of the file says. */
+  static Decoding decode(byte[] content, long mostPixels) {
     String reason = "it is not an image that can be read";
     for (ImageReader reader : readers(content)) {
       try (ImageInputStream input =
           new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
         reader.setInput(input, true, true);
-        if ((long) reader.getWidth(0) * reader.getHeight(0) > MOST_PIXELS) {
+        if ((long) reader.getWidth(0) * reader.getHeight(0) > mostPixels) {
           return new Decoding.Undecodable("it has more pixels than can be worked on");
         }
         return new Decoding.Decoded(argb(reader.read(0)));

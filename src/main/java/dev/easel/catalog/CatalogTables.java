@@ -138,7 +138,9 @@ public final class CatalogTables {
 
   private static Served served(Handle tx, Consumer<Catalog> check) {
     try {
-      return new Served(load(tx), true);
+      Catalog present = load(tx);
+      check.accept(present);
+      return new Served(present, true);
     } catch (CatalogException senseless) {
       return CatalogVersions.newest(tx, check)
           .map(former -> new Served(former.catalog(), false))

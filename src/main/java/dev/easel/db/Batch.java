@@ -363,7 +363,7 @@ public final class Batch<I, O> implements AutoCloseable {
       return new Ending.Committed();
     } catch (SQLException | RuntimeException | Error failed) {
       // A COMMIT that the server refuses, because of a deferred check say, is a rollback.
-      return committing && Fault.of(failed) == Fault.AWAY
+      return committing && Fault.leavesDoubt(failed)
           ? new Ending.Unknown(failed)
           : new Ending.Failed(failed);
     }

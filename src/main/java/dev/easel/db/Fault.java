@@ -3,7 +3,10 @@ package dev.easel.db;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.postgresql.util.PSQLException;
 
 /**
  * What a failed use of the database says about it, by SQLSTATE (PostgreSQL manual, appendix A, read
@@ -22,6 +25,9 @@ enum Fault {
   /** Serialization failure and deadlock. */
   private static final Set<String> CONFLICTS = Set.of("40001", "40P01");
 
+  /** The server shuts down, has crashed, or starts. */
+  private static final Set<String> SERVER_ENDS = Set.of("57P01", "57P02", "57P03");
+
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   /**
@@ -35,6 +41,21 @@ enum Fault {
    * canceled belongs to the third.
    */
   private static final Set<String> CLASSES_OF_AWAY = Set.of("08", "53", "57", "58");
+
+  /**
+   * Whether nobody knows if what was being committed is on disk: the connection broke, or the
+   * server ended it. Any other error that it sends is a rollback.
+   */
+  static boolean leavesDoubt(Throwable failed) {
+    return of(failed) == AWAY
+        && Stream.iterate(failed, Objects::nonNull, Throwable::getCause)
+            .noneMatch(cause -> cause instanceof PSQLException told && isRefusal(told));
+  }
+
+  private static boolean isRefusal(PSQLException told) {
+    return told.getServerErrorMessage() != null
+        && !SERVER_ENDS.contains(String.valueOf(told.getSQLState()));
+  }
 
   static Fault of(Throwable failed) {
     for (Throwable cause = failed; cause != null; cause = cause.getCause()) {

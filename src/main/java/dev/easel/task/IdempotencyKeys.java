@@ -5,6 +5,7 @@ import dev.easel.db.Columns;
 import dev.easel.db.Pipeline;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -49,7 +50,8 @@ final class IdempotencyKeys {
             _ -> {});
     Map<Scoped, Kept> kept = new HashMap<>();
     scoped(distinct)
-        .value(Timestamp.from(now.minus(Idempotency.KEPT)))
+        .value(
+            now.minus(Idempotency.KEPT).atOffset(ZoneOffset.UTC)) // a Timestamp's type is not known
         .query(
             locks,
             """

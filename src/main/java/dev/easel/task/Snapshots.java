@@ -68,6 +68,7 @@ public final class Snapshots implements AutoCloseable {
   private final Positions positions;
   private final Thread ticker;
   private volatile boolean stopping;
+  private volatile long forgottenAtNanos = System.nanoTime();
 
   private record Snapshot(Task task, long readAtNanos) {
     boolean isFresh() {
@@ -290,7 +291,7 @@ public final class Snapshots implements AutoCloseable {
     if (changedAt != null && changedAt - readAtNanos >= 0 && !task.state().isFinal()) {
       cache.invalidate(task.id());
     }
-    if (removed.getIfPresent(task.id()) != null) {
+    if (removed.getIfPresent(task.id()) != null || readAtNanos - forgottenAtNanos < 0) {
       cache.invalidate(task.id());
     }
   }
@@ -317,6 +318,7 @@ public final class Snapshots implements AutoCloseable {
 
   /** Forgets everything: another node has deleted something. */
   public void forget() {
+    forgottenAtNanos = System.nanoTime(); // what is being read now may be gone by then
     cache.invalidateAll();
   }
 

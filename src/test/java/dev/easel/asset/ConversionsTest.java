@@ -65,6 +65,14 @@ class ConversionsTest {
   }
 
   @Test
+  void whatTheFormatHasNoRoomForStaysAsItIs() {
+    byte[] png =
+        ImageFiles.encode(
+            new BufferedImage(17_000, 8, BufferedImage.TYPE_INT_ARGB), Format.PNG, USUAL);
+    assertThat(conversions.to(Format.WEBP, png, USUAL)).isSameAs(png);
+  }
+
+  @Test
   void theQualityAskedForCounts() {
     byte[] png = Samples.noise(96, 96);
     int coarse = conversions.to(Format.JPEG, png, OptionalInt.of(5)).length;

@@ -154,6 +154,14 @@ class IdempotencyTest {
     assertThat(keyed(key, "~".repeat(254)).http().body()).isNotEqualTo(first.http().body());
   }
 
+  /** The header's standard has it in quotes. */
+  @Test
+  void aKeyInQuotesIsTheSameKey() {
+    String key = gateway.node().account(100);
+    Reply first = keyed(key, "order-1");
+    assertThat(keyed(key, "\"order-1\"").http().body()).isEqualTo(first.http().body());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "   ", "two words", "tab\there", "caf\u00e9", "\u00ff\u00fe"})
   void aMalformedKeyIsRefused(String malformed) throws IOException {

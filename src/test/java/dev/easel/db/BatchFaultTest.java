@@ -208,6 +208,31 @@ class BatchFaultTest {
     assertThat(noted()).isEmpty();
   }
 
+  /** The server says that it could not write: that is no doubt. */
+  @Test
+  void whatIsRefusedTogetherWithTheCommitIsNotInDoubt() {
+    database.transaction(tx ->
+        tx.execute(
+            """
+            create or replace function full_disk(n int) returns int language plpgsql as $$
+            begin raise exception 'no space left' using errcode = '53100'; end $$
+            """));
+    Batch.Work<Integer, String> work =
+        (tx, last, items) -> {
+          Columns.of(items)
+              .add("int", n -> n)
+              .into(last, "insert into noted select full_disk(n) from unnest(?) as n");
+          return items.stream().map(n -> "noted " + n).toList();
+        };
+    try (Batch<Integer, String> batch = database.batch("test", 10, work)) {
+      assertThatThrownBy(() -> batch.submit(1))
+          .isInstanceOf(DatabaseException.class)
+          .hasMessageContaining("no space left")
+          .hasMessageNotContaining("nobody knows");
+    }
+    assertThat(noted()).isEmpty();
+  }
+
   private CompletableFuture<String> later(Batch<Integer, String> batch, int n) {
     return CompletableFuture.supplyAsync(() -> batch.submit(n), VIRTUAL);
   }

@@ -99,9 +99,28 @@ class LanguageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "Blocked by our safety system.", "x: y", "a and b", "%s %d", "失败"})
+  @ValueSource(
+      strings = {
+        "",
+        "Blocked by our safety system.",
+        "x: y",
+        "a and b",
+        "%s %d",
+        "失败",
+        "required parameter x is absent",
+        "Your account is disabled."
+      })
   void whatOthersSaidStaysAsItIs(String told) {
     assertThat(Language.CHINESE.retell(told)).isEqualTo(told);
+  }
+
+  /** A prompt may stand in a reason, and a prompt may be made to be found in it again and again. */
+  @Test
+  void aReasonWithAPromptInItIsNotTakenApartWithoutEnd() {
+    String asked = "The sandbox was asked to fail: ";
+    for (String prompt : List.of("required".repeat(60), "required".repeat(4_000))) {
+      assertThat(Language.CHINESE.retell(asked + prompt)).contains("requiredrequired");
+    }
   }
 
   /** Those that stand in one piece in the code; of the others, some are rows of a test above. */

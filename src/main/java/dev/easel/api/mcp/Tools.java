@@ -196,7 +196,7 @@ public final class Tools {
             parts
                 .intake
                 .take(visit.exchange(), visit.caller(), ask, request -> request.id().toString())
-                .then(receipt -> made(visit, receipt.text(), wait)));
+                .then(receipt -> made(visit, receipt, wait)));
   }
 
   /** From here on it is paid for: whatever happens, the caller is told its id. */

@@ -126,7 +126,7 @@ public final class ApiModels implements SharedPath.Side {
                 : means
                     .intake
                     .take(exchange, caller, ask, ApiModelsJson::accepted)
-                    .map(Intake.Receipt::answer));
+                    .map(Answer::ok));
   }
 
   /** A model that is asked for on the other kind's path is told where it is sold. */
@@ -162,8 +162,8 @@ public final class ApiModels implements SharedPath.Side {
                 .then(receipt ->
                     means
                         .desk
-                        .read(caller, receipt.text(), patience)
-                        .map(view -> receipt.of(json.created(view, exchange.language())))));
+                        .read(caller, receipt, patience)
+                        .map(view -> Answer.ok(json.created(view, exchange.language())))));
   }
 
   private Verdict<Answer> poll(Exchange exchange) {

@@ -99,7 +99,7 @@ public final class Art implements SharedPath.Side {
   public Verdict<Answer> create(Exchange exchange, Caller caller, JsonBody body) {
     return understand(body)
         .then(ask -> intake.take(exchange, caller, ask, json::accepted))
-        .map(Intake.Receipt::answer);
+        .map(Answer::ok);
   }
 
   private Verdict<Answer> read(Exchange exchange) {

@@ -116,7 +116,7 @@ public final class Kie implements Dialect {
                 .json()
                 .then(this::understand)
                 .then(ask -> means.intake.take(exchange, caller, ask, KieJson::accepted)))
-        .map(Intake.Receipt::answer);
+        .map(Answer::ok);
   }
 
   private Verdict<Answer> read(Exchange exchange) {

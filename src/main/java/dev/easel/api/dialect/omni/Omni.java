@@ -68,7 +68,7 @@ public final class Omni implements Dialect {
                 .json()
                 .then(this::understand)
                 .then(ask -> intake.take(exchange, caller, ask, OmniJson::accepted)))
-        .map(Intake.Receipt::answer);
+        .map(Answer::ok);
   }
 
   private Verdict<Answer> read(Exchange exchange) {

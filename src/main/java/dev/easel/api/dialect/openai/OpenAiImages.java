@@ -6,7 +6,6 @@ import dev.easel.api.Caller;
 import dev.easel.api.Desk;
 import dev.easel.api.EventStream;
 import dev.easel.api.Exchange;
-import dev.easel.api.Intake;
 import dev.easel.api.OpenAiError;
 import dev.easel.api.Reply;
 import dev.easel.api.Verdict;
@@ -72,31 +71,28 @@ final class OpenAiImages {
         .orElseGet(() -> Verdict.pass(new Wish(purpose, false, 0, false, false)));
   }
 
-  private Verdict<Reply> answer(
-      Exchange exchange, Caller caller, Wish wish, Intake.Receipt receipt) {
+  private Verdict<Reply> answer(Exchange exchange, Caller caller, Wish wish, String receipt) {
     Desk desk = means.desk();
     Language language = exchange.language();
     return wish.isStream()
-        ? desk.find(caller, receipt.text())
+        ? desk.find(caller, receipt)
             .map(task -> new Reply.Events(out -> tell(task, wish, language, out)))
-        : desk.read(caller, receipt.text(), means.waiting().longest())
+        : desk.read(caller, receipt, means.waiting().longest())
             .map(TaskView::task)
-            .map(task -> answer(task, wish, language, receipt));
+            .map(task -> answer(task, wish, language));
   }
 
-  private Reply answer(Task task, Wish wish, Language language, Intake.Receipt receipt) {
+  private Reply answer(Task task, Wish wish, Language language) {
     return switch (task.state()) {
       case TaskState.Succeeded state when !pictured.areThere(state.results()) ->
-          new Reply.Text(receipt.of(gone(task, language)));
+          new Reply.Text(gone(task, language).answer());
       case TaskState.Succeeded state ->
           wish.isUrl()
-              ? new Reply.Text(receipt.of(Answer.ok(pictured.inUrls(task, state))))
-              : new Reply.Written(
-                  receipt.headers(), pictured.inBase64(task, state, wish.isGptImage()));
+              ? new Reply.Text(Answer.ok(pictured.inUrls(task, state)))
+              : new Reply.Written(pictured.inBase64(task, state, wish.isGptImage()));
       case TaskState.Failed failed ->
-          new Reply.Text(receipt.of(OpenAiError.of(failed.failure(), language).answer()));
-      case TaskState.Canceled _ ->
-          new Reply.Text(receipt.of(OpenAiError.canceled(language).answer()));
+          new Reply.Text(OpenAiError.of(failed.failure(), language).answer());
+      case TaskState.Canceled _ -> new Reply.Text(OpenAiError.canceled(language).answer());
       case TaskState.Queued _, TaskState.Running _ -> new Reply.Text(unfinished(task, language));
     };
   }
@@ -132,14 +128,13 @@ final class OpenAiImages {
         "still_running");
   }
 
-  private static Answer gone(Task task, Language language) {
+  private static OpenAiError gone(Task task, Language language) {
     return new OpenAiError(
-            404,
-            Phrase.of("The files of task %s are no longer kept.", task.id()).in(language),
-            "invalid_request_error",
-            Optional.empty(),
-            "file_not_found")
-        .answer();
+        404,
+        Phrase.of("The files of task %s are no longer kept.", task.id()).in(language),
+        "invalid_request_error",
+        Optional.empty(),
+        "file_not_found");
   }
 
   private void tell(Task task, Wish wish, Language language, EventStream out)
@@ -161,6 +156,8 @@ final class OpenAiImages {
   private void tellEnd(Task task, Wish wish, Language language, EventStream out)
       throws IOException {
     switch (task.state()) {
+      case TaskState.Succeeded state when !pictured.areThere(state.results()) ->
+          error(gone(task, language), out);
       case TaskState.Succeeded state -> {
         for (Asset result : state.results()) {
           tell(task, state, result, wish, out);

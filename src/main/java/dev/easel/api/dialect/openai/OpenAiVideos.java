@@ -4,7 +4,6 @@ import dev.easel.api.Answer;
 import dev.easel.api.ApiError;
 import dev.easel.api.Door;
 import dev.easel.api.Exchange;
-import dev.easel.api.Intake;
 import dev.easel.api.OpenAiError;
 import dev.easel.api.Paging;
 import dev.easel.api.Refusals;
@@ -65,7 +64,7 @@ final class OpenAiVideos {
             requests
                 .read(exchange, caller, Purpose.VIDEO)
                 .then(ask -> means.intake().take(exchange, caller, ask, this::accepted)))
-        .map(Intake.Receipt::answer);
+        .map(Answer::ok);
   }
 
   private Verdict<Answer> read(Exchange exchange) {
