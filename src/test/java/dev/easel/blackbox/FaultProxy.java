@@ -131,10 +131,19 @@ public final class FaultProxy implements AutoCloseable {
   private void acceptFrom(ServerSocket open) {
     while (true) {
       try {
-        new Link(open.accept()).start();
+        begin(new Link(open.accept()), open);
       } catch (IOException closed) {
         return;
       }
+    }
+  }
+
+  /** Who was accepted just when nobody was to be any more is reset like the others. */
+  private synchronized void begin(Link link, ServerSocket from) {
+    if (from.equals(listener)) {
+      link.start();
+    } else {
+      link.reset();
     }
   }
 
