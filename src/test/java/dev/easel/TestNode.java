@@ -219,9 +219,9 @@ public final class TestNode implements AutoCloseable {
     return reply.json().path("data").path("task_id").asString();
   }
 
-  /** Waits until a task is final, also while channels cool; returns its data. */
+  /** Waits until a task is final; returns its data. */
   public JsonNode await(String key, String task) {
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 3; i++) {
       JsonNode data = get("/api/v1/tasks/" + task + "?wait=60", key).json().path("data");
       if (data.path("task_status").asInt() > 2) {
         return data;
