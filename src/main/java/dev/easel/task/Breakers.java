@@ -42,7 +42,8 @@ public final class Breakers implements AutoCloseable {
   private final Lock looking = new ReentrantLock();
   private boolean closed;
 
-  private record Breaker(String channel, int faults, @Nullable Instant coolingUntil) {}
+  private record Breaker(
+      String channel, int faults, @Nullable Instant coolingUntil, String cause) {}
 
   /** The breakers as they are now. */
   public Breakers(Database database) {
@@ -95,12 +96,31 @@ public final class Breakers implements AutoCloseable {
     Map<String, Breaker> fresh = new HashMap<>();
     database
         .read(tx ->
-            tx.createQuery("select channel, faults, cooling_until from breaker")
+            tx.createQuery("select channel, faults, cooling_until, cause from breaker")
                 .map((row, _) ->
-                    new Breaker(row.getString(1), row.getInt(2), instant(row.getTimestamp(3))))
+                    new Breaker(
+                        row.getString(1),
+                        row.getInt(2),
+                        instant(row.getTimestamp(3)),
+                        row.getString(4)))
                 .list())
         .forEach(breaker -> fresh.put(breaker.channel, breaker));
+    fresh.values().forEach(breaker -> tell(breakers.get(breaker.channel), breaker));
     breakers = Map.copyOf(fresh);
+  }
+
+  /** Who wonders why nothing is submitted finds it in the log. */
+  private static void tell(@Nullable Breaker before, Breaker now) {
+    if (now.coolingUntil != null
+        && now.faults > 2
+        && (before == null || !now.coolingUntil.equals(before.coolingUntil))) {
+      log.warn(
+          "channel {} is left alone until {}, after {} faults in a row: {}",
+          now.channel,
+          now.coolingUntil,
+          now.faults,
+          now.cause);
+    }
   }
 
   private static @Nullable Instant instant(@Nullable Timestamp timestamp) {
