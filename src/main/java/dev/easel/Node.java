@@ -11,13 +11,16 @@ import dev.easel.api.Pace;
 import dev.easel.api.Server;
 import dev.easel.api.SharedPath;
 import dev.easel.api.dialect.apimodels.ApiModels;
+import dev.easel.api.dialect.apimodels.ApiModelsCallback;
 import dev.easel.api.dialect.art.Art;
 import dev.easel.api.dialect.kie.Kie;
+import dev.easel.api.dialect.kie.KieCallback;
 import dev.easel.api.dialect.omni.Omni;
 import dev.easel.api.dialect.omni.OmniJson;
 import dev.easel.api.dialect.openai.OpenAi;
 import dev.easel.api.document.DocumentRoutes;
 import dev.easel.api.extra.Extras;
+import dev.easel.api.extra.News;
 import dev.easel.api.extra.TaskEvents;
 import dev.easel.api.mcp.Mcp;
 import dev.easel.api.mcp.TaskContent;
@@ -41,6 +44,7 @@ import dev.easel.db.Database;
 import dev.easel.db.DatabaseClock;
 import dev.easel.db.Notifications;
 import dev.easel.engine.Engine;
+import dev.easel.engine.Lane;
 import dev.easel.ledger.Ledger;
 import dev.easel.net.AddressGuard;
 import dev.easel.net.Cidr;
@@ -55,7 +59,10 @@ import dev.easel.task.Settlement;
 import dev.easel.task.Snapshots;
 import dev.easel.task.Task;
 import dev.easel.task.TaskRunner;
+import dev.easel.webhook.Secrets;
+import dev.easel.webhook.Sender;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -135,7 +142,7 @@ public final class Node implements AutoCloseable {
                     LiveCatalog.CHANGES,
                     Notifications.Listener.of(catalog::changed),
                     JOBS_DUE,
-                    Notifications.Listener.of(engine::wake),
+                    Notifications.Listener.of(() -> engine.wake(Lane.MAIN)),
                     Removals.CHANGES,
                     Notifications.Listener.of(snapshots::forget),
                     Breakers.CHANGES,
@@ -143,7 +150,7 @@ public final class Node implements AutoCloseable {
                         () -> Thread.startVirtualThread(breakers::refresh)))));
     Runnable due =
         () -> {
-          engine.wake();
+          engine.wake(Lane.MAIN);
           notifications.announce(JOBS_DUE);
         };
     Settlement settlement =
@@ -156,6 +163,10 @@ public final class Node implements AutoCloseable {
                   snapshots.changed(settled.task());
                   if (settled.madeDue()) {
                     due.run();
+                  }
+                  if (settled.madeDeliveries()) {
+                    // Other nodes look soon enough, should this one have no room.
+                    engine.wake(Lane.ASIDE);
                   }
                 }));
     TaskRunner runner =
@@ -181,7 +192,22 @@ public final class Node implements AutoCloseable {
               notifications.announce(Removals.CHANGES);
               due.run();
             });
-    opened(engine).start(Map.of(TaskRunner.KIND, runner, Removals.KIND, removals));
+    Cancellations cancellations =
+        new Cancellations(database, settlement, snapshots, channels::provider);
+    Desk desk = new Desk(catalog, snapshots, cancellations, removals);
+    OmniJson json = new OmniJson(desk, files);
+    Sender sender =
+        opened(
+            new Sender(
+                new Sender.Means(
+                    database,
+                    outbound,
+                    new News(snapshots, new ApiModelsCallback(files), new KieCallback(files), json),
+                    new Secrets(masterKey.derive(Secrets.PURPOSE)),
+                    clock,
+                    new SecureRandom())));
+    opened(engine)
+        .start(Map.of(TaskRunner.KIND, runner, Removals.KIND, removals, Sender.KIND, sender));
 
     Admission admission =
         opened(
@@ -194,14 +220,10 @@ public final class Node implements AutoCloseable {
                 }));
     breakers.start();
 
-    Cancellations cancellations =
-        new Cancellations(database, settlement, snapshots, channels::provider);
     Door door = new Door(callers, BodyRoom.ofHeap());
     Inputs inputs = new Inputs(assets, names, files, ImageFetcher.Limits.DEFAULT);
     Pace pace = new Pace(config.api().requestsPerMinute().orElse(0), System::nanoTime);
     Intake intake = new Intake(catalog, guard, files, inputs, pace, admission, clock);
-    Desk desk = new Desk(catalog, snapshots, cancellations, removals);
-    OmniJson json = new OmniJson(desk, files);
     TemporaryLinks links = new TemporaryLinks(masterKey, publicUrl::join, clock);
     Kie.Means kie =
         new Kie.Means(

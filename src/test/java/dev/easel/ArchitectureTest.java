@@ -45,11 +45,30 @@ class ArchitectureTest {
           edges("provider", "catalog"),
           edges("provider.*", "asset", "catalog", "net", "provider"),
           edges("asset", "account", "net", "wording"),
-          edges("task", "account", "asset", "catalog", "db", "engine", "ledger", "provider"),
+          edges("webhook", "account", "db", "engine", "net"),
+          edges(
+              "task",
+              "account",
+              "asset",
+              "catalog",
+              "db",
+              "engine",
+              "ledger",
+              "provider",
+              "webhook"),
           edges("api", "account", "asset", "catalog", "db", "net", "provider", "task", "wording"),
           edges("api.dialect.*", "api", "asset", "catalog", "task", "wording"),
           edges("api.document"),
-          edges("api.extra", "api", "api.dialect.*", "catalog", "db", "ledger", "task", "wording"),
+          edges(
+              "api.extra",
+              "api",
+              "api.dialect.*",
+              "catalog",
+              "db",
+              "ledger",
+              "task",
+              "webhook",
+              "wording"),
           edges(
               "api.mcp", "api", "asset", "catalog", "db", "ledger", "provider", "task", "wording"),
           edges("cli", "account", "catalog", "config", "db", "engine", "ledger", "net", "task"),
@@ -192,7 +211,8 @@ class ArchitectureTest {
 
   private static String[] sqlPackages() {
     // The root's part in it: it grants the demo account its credits and loads the catalogue.
-    return List.of("", ".db", ".account", ".ledger", ".engine", ".task", ".catalog", ".cli..")
+    return List.of(
+            "", ".db", ".account", ".ledger", ".engine", ".task", ".catalog", ".webhook", ".cli..")
         .stream()
         .map(name -> ROOT + name)
         .toArray(String[]::new);

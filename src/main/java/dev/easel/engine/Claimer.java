@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Claims due jobs in batches, as many as the worker has room for: when woken, and every tick for
- * what has become due by time alone.
+ * Claims due jobs of one lane in batches, as many as the worker has room for: when woken, and every
+ * tick for what has become due by time alone.
  */
 final class Claimer {
   private static final Logger log = LoggerFactory.getLogger(Claimer.class);
@@ -21,6 +21,7 @@ final class Claimer {
   private static final Duration PAUSE_WHEN_DATABASE_AWAY = Duration.ofSeconds(1);
 
   private final Database database;
+  private final Lane lane;
   private final Worker worker;
   private final Engine.Settings settings;
   private final Machine machine;
@@ -28,12 +29,14 @@ final class Claimer {
   private final Thread thread;
   private volatile boolean closed;
 
-  Claimer(Database database, Worker worker, Engine.Settings settings, Machine machine) {
+  Claimer(Database database, Lane lane, Worker worker, Engine.Settings settings, Machine machine) {
     this.database = database;
+    this.lane = lane;
     this.worker = worker;
     this.settings = settings;
     this.machine = machine;
-    this.thread = Thread.ofPlatform().name("claimer").daemon().unstarted(this::claimForEver);
+    this.thread =
+        Thread.ofPlatform().name("claimer-" + lane.number()).daemon().unstarted(this::claimForEver);
   }
 
   void start() {
@@ -82,7 +85,7 @@ final class Claimer {
     Instant now = machine.clock().instant();
     List<Claim> claims;
     try (Connection tx = database.connection()) {
-      claims = Jobs.claim(tx, settings.node(), now, now.plus(settings.lease()), most);
+      claims = Jobs.claim(tx, lane, settings.node(), now, now.plus(settings.lease()), most);
     }
     for (Claim claim : claims) {
       worker.run(new Lease(claim, startedAt, settings.lease(), machine.nanoTime()));

@@ -34,29 +34,36 @@ public final class Jobs {
    * @param waitsFor the work limit behind which it is parked; empty: due at {@code runAt}
    */
   public record NewJob(
-      UUID subject, String kind, AccountId account, Instant runAt, Optional<String> waitsFor) {}
+      UUID subject,
+      String kind,
+      Lane lane,
+      AccountId account,
+      Instant runAt,
+      Optional<String> waitsFor) {}
 
   /** Writes new jobs. */
   public static void insert(Pipeline writes, Collection<NewJob> jobs) {
     Columns.of(jobs)
         .add("uuid", NewJob::subject)
         .add("text", NewJob::kind)
+        .add("smallint", job -> job.lane().number())
         .add("bigint", job -> job.account().value())
         .add("timestamptz", job -> Timestamp.from(job.runAt()))
         .add("text", job -> job.waitsFor().orElse(null))
         .into(
             writes,
             """
-            insert into job (subject, kind, account_id, run_at, waits_for)
-            select * from unnest(?, ?, ?, ?, ?)
+            insert into job (subject, kind, lane, account_id, run_at, waits_for)
+            select * from unnest(?, ?, ?, ?, ?, ?)
             """);
   }
 
   /**
-   * Leases up to {@code most} due jobs to {@code node}, the oldest first; jobs that another node is
-   * just claiming are passed over.
+   * Leases up to {@code most} due jobs of a lane to {@code node}, the oldest first; jobs that
+   * another node is just claiming are passed over.
    */
-  static List<Claim> claim(Connection tx, String node, Instant now, Instant leaseUntil, int most)
+  static List<Claim> claim(
+      Connection tx, Lane lane, String node, Instant now, Instant leaseUntil, int most)
       throws SQLException {
     List<Claim> claims = new ArrayList<>();
     try (PreparedStatement statement =
@@ -64,17 +71,18 @@ public final class Jobs {
             """
             with due as materialized (
               select subject, kind from job
-              where lease_until is null and waits_for is null and run_at <= ?
-              order by lane, run_at, subject limit ? for update skip locked
+              where lease_until is null and waits_for is null and lane = ? and run_at <= ?
+              order by run_at, subject limit ? for update skip locked
             )
             update job set claim = claim + 1, lease_until = ?, node = ?
             from due where job.subject = due.subject and job.kind = due.kind
             returning job.subject, job.kind, job.account_id, job.claim
             """)) {
-      statement.setTimestamp(1, Timestamp.from(now));
-      statement.setInt(2, most);
-      statement.setTimestamp(3, Timestamp.from(leaseUntil));
-      statement.setString(4, node);
+      statement.setInt(1, lane.number());
+      statement.setTimestamp(2, Timestamp.from(now));
+      statement.setInt(3, most);
+      statement.setTimestamp(4, Timestamp.from(leaseUntil));
+      statement.setString(5, node);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           claims.add(claim(rows));

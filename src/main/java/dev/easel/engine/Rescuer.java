@@ -4,7 +4,7 @@ import dev.easel.db.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -19,22 +19,15 @@ final class Rescuer {
   private static final Logger log = LoggerFactory.getLogger(Rescuer.class);
 
   private final Database database;
-  private final Worker worker;
-  private final Claimer claimer;
+  private final List<Crew> crews;
   private final Engine.Settings settings;
   private final Machine machine;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
 
-  Rescuer(
-      Database database,
-      Worker worker,
-      Claimer claimer,
-      Engine.Settings settings,
-      Machine machine) {
+  Rescuer(Database database, List<Crew> crews, Engine.Settings settings, Machine machine) {
     this.database = database;
-    this.worker = worker;
-    this.claimer = claimer;
+    this.crews = crews;
     this.settings = settings;
     this.machine = machine;
     this.thread = Thread.ofPlatform().name("rescuer").daemon().unstarted(this::rescueForEver);
@@ -60,7 +53,7 @@ final class Rescuer {
       int rescued = Jobs.rescue(tx, machine.clock().instant());
       if (rescued > 0) {
         log.warn("took over {} jobs whose node is gone", rescued);
-        claimer.wake();
+        crews.forEach(crew -> crew.claimer().wake());
       }
     } catch (SQLException | RuntimeException away) {
       log.warn("cannot renew leases: {}", away.getMessage());
@@ -68,7 +61,7 @@ final class Rescuer {
   }
 
   private void renew(Connection tx) throws SQLException {
-    Collection<Lease> leases = worker.running();
+    List<Lease> leases = crews.stream().flatMap(crew -> crew.worker().running().stream()).toList();
     long startedAt = machine.nanoTime().getAsLong();
     Instant until = machine.clock().instant().plus(settings.lease());
     Set<Claim> renewed = Jobs.renew(tx, leases.stream().map(Lease::claim).toList(), until);

@@ -29,10 +29,10 @@ final class Worker {
   private final Set<Lease> running = ConcurrentHashMap.newKeySet();
   private volatile Map<String, Handler> handlers = Map.of();
 
-  Worker(Database database, Engine.Settings settings, Machine machine) {
+  Worker(Database database, int concurrency, Machine machine) {
     this.database = database;
     this.machine = machine;
-    this.concurrency = settings.concurrency();
+    this.concurrency = concurrency;
     this.room = new Semaphore(concurrency);
   }
 
@@ -104,6 +104,11 @@ final class Worker {
 
   Collection<Lease> running() {
     return List.copyOf(running);
+  }
+
+  /** How many jobs run at once at most. */
+  int concurrency() {
+    return concurrency;
   }
 
   /** Waits until all jobs have ended, at most {@code patience}. */

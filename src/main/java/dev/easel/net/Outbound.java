@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -133,17 +134,34 @@ public final class Outbound implements AutoCloseable {
    * something over goes on a connection of its own.
    */
   public Reply call(Call call, Options options) {
+    return call(call, options, Outbound::reply);
+  }
+
+  /**
+   * The same for who wants no more than to have told something: of the answer only the first {@code
+   * maxBytes} are read, and what comes after its status cannot undo it.
+   */
+  public Reply tell(Call call, Options options) {
+    return call(call, options, Outbound::receipt);
+  }
+
+  /** Makes a reply of a response. */
+  private interface ReplyReader {
+    Reply read(ClassicHttpResponse response, Options options) throws IOException;
+  }
+
+  private Reply call(Call call, Options options, ReplyReader reader) {
     return switch (Target.of(call.uri())) {
       case Target.Unusable(String reason) -> new Reply.NotSent(reason);
       case Target.Web target ->
           guard
               .refuseHost(target.host())
               .<Reply>map(Reply.NotSent::new)
-              .orElseGet(() -> call(target, call, options));
+              .orElseGet(() -> call(target, call, options, reader));
     };
   }
 
-  private Reply call(Target.Web target, Call call, Options options) {
+  private Reply call(Target.Web target, Call call, Options options, ReplyReader reader) {
     Exchange exchange = new Exchange();
     Future<?> alarm = alarm(exchange, options);
     Optional<SentBody> body = call.json().map(SentBody::new);
@@ -152,7 +170,7 @@ public final class Outbound implements AutoCloseable {
     body.ifPresent(request::setEntity);
     call.headers().forEach(request::setHeader);
     try {
-      return reply(
+      return reader.read(
           execute(body.isPresent() ? fresh : client, target, request, options, exchange), options);
     } catch (IOException failed) {
       String reason = exchange.reason(failed);
@@ -177,6 +195,24 @@ public final class Outbound implements AutoCloseable {
       }
       throw broken;
     }
+  }
+
+  private static Reply receipt(ClassicHttpResponse response, Options options) {
+    byte[] beginning = new byte[(int) options.maxBytes()];
+    int length = 0;
+    HttpEntity entity = response.getEntity();
+    try {
+      InputStream body = entity == null ? InputStream.nullInputStream() : entity.getContent();
+      int read = 0;
+      while (read >= 0 && length < beginning.length) {
+        read = body.read(beginning, length, beginning.length - length);
+        length += Math.max(read, 0);
+      }
+    } catch (IOException broken) {
+      // the status has come
+    }
+    return new Reply.Answered(
+        response.getCode(), RetryAfter.of(response), Arrays.copyOf(beginning, length));
   }
 
   private static ClassicHttpResponse execute(

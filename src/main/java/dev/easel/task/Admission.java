@@ -7,6 +7,7 @@ import dev.easel.db.Database;
 import dev.easel.db.Pipeline;
 import dev.easel.engine.Jobs;
 import dev.easel.engine.Jobs.NewJob;
+import dev.easel.engine.Lane;
 import dev.easel.engine.WorkLimits;
 import dev.easel.ledger.Ledger;
 import java.sql.Connection;
@@ -170,7 +171,12 @@ public final class Admission implements AutoCloseable {
     Optional<String> waitsFor =
         slots.take(scope, task.request().account()) ? Optional.empty() : Optional.of(scope);
     return new NewJob(
-        task.id().value(), TaskRunner.KIND, task.request().account(), task.createdAt(), waitsFor);
+        task.id().value(),
+        TaskRunner.KIND,
+        Lane.MAIN,
+        task.request().account(),
+        task.createdAt(),
+        waitsFor);
   }
 
   private static String scope(AccountId account) {

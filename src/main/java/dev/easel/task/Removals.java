@@ -7,6 +7,7 @@ import dev.easel.db.Pipeline;
 import dev.easel.engine.Claim;
 import dev.easel.engine.Handler;
 import dev.easel.engine.Jobs;
+import dev.easel.engine.Lane;
 import dev.easel.engine.Lease;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -91,7 +92,8 @@ public final class Removals implements Handler {
 
   private static void insertJob(Handle tx, Task task, Instant now) {
     Jobs.NewJob job =
-        new Jobs.NewJob(task.id().value(), KIND, task.request().account(), now, Optional.empty());
+        new Jobs.NewJob(
+            task.id().value(), KIND, Lane.MAIN, task.request().account(), now, Optional.empty());
     try {
       Pipeline.run(tx.getConnection(), writes -> Jobs.insert(writes, List.of(job)));
     } catch (SQLException away) {

@@ -85,8 +85,9 @@ public final class Settlement implements AutoCloseable {
    * A task was changed.
    *
    * @param madeDue whether jobs, of this task or of others, became due by it
+   * @param madeDeliveries whether somebody is owed news of it, or of others
    */
-  public record Settled(TaskId task, boolean madeDue) {}
+  public record Settled(TaskId task, boolean madeDue, boolean madeDeliveries) {}
 
   /** What became of attempts that were to begin. */
   public sealed interface Begun {
@@ -165,7 +166,8 @@ public final class Settlement implements AutoCloseable {
         case Result.Overtaken _ -> {}
         case Result.Begun _, Result.Parked _, Result.Done _, Result.Asked _, Result.Lost _ -> {
           if (!(written.result instanceof Result.Lost)) {
-            onSettled.accept(new Settled(item.task().id(), written.madeDue));
+            onSettled.accept(
+                new Settled(item.task().id(), written.madeDue, written.madeDeliveries));
           }
           if (written.isOminous) {
             breakers.refresh();
@@ -186,7 +188,8 @@ public final class Settlement implements AutoCloseable {
     }
   }
 
-  private record Written(Result result, boolean madeDue, boolean isOminous) {}
+  private record Written(
+      Result result, boolean madeDue, boolean madeDeliveries, boolean isOminous) {}
 
   /** What became of an item. */
   sealed interface Result {
@@ -267,7 +270,8 @@ public final class Settlement implements AutoCloseable {
     List<Written> answers = new ArrayList<>(results.size());
     boolean isToTell = page.isOminous(); // one of them, which is enough
     for (Result result : results) {
-      answers.add(new Written(result, madeDue, isToTell && isWritten(result)));
+      answers.add(
+          new Written(result, madeDue, page.hasDeliveries(), isToTell && isWritten(result)));
       isToTell &= !isWritten(result);
     }
     return answers;

@@ -9,6 +9,8 @@ import dev.easel.provider.Failure;
 import dev.easel.task.Decision.Change;
 import dev.easel.task.Decision.Course;
 import dev.easel.task.Settlement.Result;
+import dev.easel.webhook.Deliveries;
+import dev.easel.webhook.EventType;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -34,6 +36,7 @@ final class SettlementPage {
   private final List<TaskId> toStop = new ArrayList<>();
   private final List<TaskId> notToStop = new ArrayList<>();
   private final List<Tasks.Ending> endings = new ArrayList<>();
+  private final List<Deliveries.Ended> told = new ArrayList<>();
   private final List<Tasks.AssetOf> assets = new ArrayList<>();
   private final List<Jobs.Later> later = new ArrayList<>();
   private final List<Jobs.Parked> parked = new ArrayList<>();
@@ -42,6 +45,7 @@ final class SettlementPage {
   private final List<Hold> holds = new ArrayList<>();
   private final List<Claim> grantsUsed = new ArrayList<>();
   private final Omens omens = new Omens();
+  private int deliveries;
 
   /** A hold that ends. */
   private record Hold(Task task, long captured) {}
@@ -173,8 +177,24 @@ final class SettlementPage {
       Task task, Jobs.Locked job, String state, long captured, @Nullable Failure failure) {
     holds.add(new Hold(task, captured));
     endings.add(new Tasks.Ending(task.id(), state, captured, failure));
+    told.add(
+        new Deliveries.Ended(
+            task.id().value(),
+            task.request().account(),
+            event(state),
+            task.request().origin().dialect(),
+            task.request().origin().callback()));
     finished.add(job.claim());
     job.granted().ifPresent(slots::giveBack);
+  }
+
+  private static EventType event(String state) {
+    return EventType.ofTask("task." + state).orElseThrow();
+  }
+
+  /** Whether somebody is owed news by what was written. */
+  boolean hasDeliveries() {
+    return deliveries > 0;
   }
 
   /** Whether a channel was found to be at fault. */
@@ -198,6 +218,7 @@ final class SettlementPage {
     Tasks.doNotStop(writes, notToStop);
     Tasks.insertAssets(writes, assets, now);
     Tasks.finish(writes, endings, now);
+    Deliveries.owe(writes, told, now, count -> deliveries = count);
     Jobs.reschedule(writes, later);
     Jobs.useGrants(writes, grantsUsed);
     Jobs.park(writes, parked);

@@ -44,7 +44,7 @@ class EngineTest {
                 finished.set(true);
               }));
       insert(database, clock);
-      engine.wake();
+      engine.wake(Lane.MAIN);
       assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
       Thread closing = Thread.startVirtualThread(engine::close);
       goOn.countDown();
@@ -65,6 +65,7 @@ class EngineTest {
                       new Jobs.NewJob(
                           UUID.randomUUID(),
                           "test",
+                          Lane.MAIN,
                           new AccountId(1),
                           clock.instant(),
                           Optional.empty()))));

@@ -114,7 +114,7 @@ class JobsTest {
       List<Claim> all = new java.util.ArrayList<>();
       List<Claim> claims;
       do {
-        claims = Jobs.claim(own, node, NOW, LEASED, 7);
+        claims = Jobs.claim(own, Lane.MAIN, node, NOW, LEASED, 7);
         all.addAll(claims);
       } while (!claims.isEmpty());
       return all;
@@ -124,7 +124,7 @@ class JobsTest {
   }
 
   private List<Claim> claim(String node, Instant now, int most) throws SQLException {
-    return Jobs.claim(tx, node, now, LEASED, most);
+    return Jobs.claim(tx, Lane.MAIN, node, now, LEASED, most);
   }
 
   private UUID insertPlain(Instant runAt) {
@@ -142,7 +142,9 @@ class JobsTest {
         writes ->
             Jobs.insert(
                 writes,
-                List.of(new Jobs.NewJob(subject, "test", new AccountId(1), runAt, waitsFor))));
+                List.of(
+                    new Jobs.NewJob(
+                        subject, "test", Lane.MAIN, new AccountId(1), runAt, waitsFor))));
     return subject;
   }
 }

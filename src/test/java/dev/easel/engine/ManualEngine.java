@@ -17,8 +17,7 @@ public final class ManualEngine {
   private static final int CONCURRENCY = 64;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final Worker worker;
-  private final Claimer claimer;
+  private final List<Crew> crews;
   private final Rescuer rescuer;
   private final AtomicInteger ran = new AtomicInteger();
 
@@ -31,9 +30,8 @@ public final class ManualEngine {
       Map<String, Handler> handlers) {
     Engine.Settings settings = new Engine.Settings(node, CONCURRENCY, lease, PATIENCE);
     Machine machine = Machine.real(clock);
-    worker = new Worker(database, settings, machine);
-    claimer = new Claimer(database, worker, settings, machine);
-    rescuer = new Rescuer(database, worker, claimer, settings, machine);
+    crews = Crew.all(database, settings, machine);
+    rescuer = new Rescuer(database, crews, settings, machine);
     Map<String, Handler> counted = new HashMap<>();
     handlers.forEach((kind, handler) ->
         counted.put(
@@ -42,26 +40,30 @@ public final class ManualEngine {
               ran.incrementAndGet();
               handler.run(held);
             }));
-    worker.start(counted);
+    crews.forEach(crew -> crew.worker().start(counted));
   }
 
   /** Claims what is due now and runs it to its end; returns how many jobs that were. */
   public int run() {
     claim();
-    worker.drain(PATIENCE);
-    int left = worker.running().size();
-    if (left > 0) {
-      throw new IllegalStateException(left + " jobs did not end");
+    for (Crew crew : crews) {
+      crew.worker().drain(PATIENCE);
+      int left = crew.worker().running().size();
+      if (left > 0) {
+        throw new IllegalStateException(left + " jobs did not end");
+      }
+      crew.worker().giveRoomBack(crew.worker().concurrency());
     }
-    worker.giveRoomBack(CONCURRENCY);
     return ran.getAndSet(0);
   }
 
   /** Claims what is due now and lets it run; {@link #run} waits for it. */
   public void claim() {
     try {
-      if (!claimer.claimWhatIsDue()) {
-        throw new IllegalStateException("nothing could be claimed");
+      for (Crew crew : crews) {
+        if (!crew.claimer().claimWhatIsDue()) {
+          throw new IllegalStateException("nothing could be claimed");
+        }
       }
     } catch (InterruptedException interrupted) {
       throw new IllegalStateException(interrupted);

@@ -2,6 +2,7 @@ package dev.easel.engine;
 
 import dev.easel.db.Database;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
@@ -11,17 +12,16 @@ import java.util.function.LongSupplier;
  * and rescues when it is told to, and does not wait for what it has begun.
  */
 public final class SteppedEngine {
-  private final Claimer claimer;
+  private final List<Crew> crews;
   private final Rescuer rescuer;
 
   /** An engine that runs jobs with {@code handlers}. */
   public SteppedEngine(
       Database database, Engine.Settings settings, Time time, Map<String, Handler> handlers) {
     Machine machine = new Machine(time.clock, time.nanoTime, time.threads);
-    Worker worker = new Worker(database, settings, machine);
-    claimer = new Claimer(database, worker, settings, machine);
-    rescuer = new Rescuer(database, worker, claimer, settings, machine);
-    worker.start(handlers);
+    crews = Crew.all(database, settings, machine);
+    rescuer = new Rescuer(database, crews, settings, machine);
+    crews.forEach(crew -> crew.worker().start(handlers));
   }
 
   /**
@@ -36,7 +36,11 @@ public final class SteppedEngine {
   /** Claims until nothing is due, and begins all that; false when the database is away. */
   public boolean claim() {
     try {
-      return claimer.claimWhatIsDue();
+      boolean isThere = true;
+      for (Crew crew : crews) {
+        isThere &= crew.claimer().claimWhatIsDue();
+      }
+      return isThere;
     } catch (InterruptedException interrupted) {
       throw new IllegalStateException(interrupted);
     }

@@ -33,7 +33,7 @@ public final class Art implements SharedPath.Side {
   /** What is meant when no model is named. */
   static final String USUAL_MODEL = "gpt-image-2";
 
-  private static final Ask.Names NAMES = new Ask.Names(NAME, "model", "", "");
+  private static final Ask.Names NAMES = new Ask.Names(NAME, "model", "", "callback_url");
 
   private final Door door;
   private final Intake intake;

@@ -23,7 +23,7 @@ public final class Omni implements Dialect {
   /** The dialect's name. */
   public static final String NAME = "omni";
 
-  private static final Ask.Names NAMES = new Ask.Names(NAME, "model_id", "", "");
+  private static final Ask.Names NAMES = new Ask.Names(NAME, "model_id", "", "callback_url");
 
   private final Door door;
   private final Intake intake;

@@ -33,7 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
  * fields that are handed on have addresses only.
  */
 final class OpenAiRequests {
-  static final Ask.Names NAMES = new Ask.Names(OpenAi.NAME, "model", "", "");
+  static final Ask.Names NAMES = new Ask.Names(OpenAi.NAME, "model", "", "callback_url");
 
   /** Of a body with files: they are in memory until they are stored. */
   private static final int LARGEST_BODY = 64 << 20;
@@ -192,13 +192,7 @@ final class OpenAiRequests {
     }
     String model = fields.path("model").asString("");
     return withFittingMask(
-        new Ask(
-            NAMES,
-            model,
-            fields,
-            JsonNodeFactory.instance.missingNode(),
-            fields.toString(),
-            pictures));
+        new Ask(NAMES, model, fields, fields.path(NAMES.callback()), fields.toString(), pictures));
   }
 
   private static void putIfAbsent(ObjectNode fields, String field, String value) {
