@@ -19,6 +19,7 @@ import dev.easel.api.dialect.openai.OpenAi;
 import dev.easel.api.document.DocumentRoutes;
 import dev.easel.api.extra.Extras;
 import dev.easel.api.extra.TaskEvents;
+import dev.easel.api.extra.Webhooks;
 import dev.easel.api.mcp.Mcp;
 import dev.easel.api.mcp.TaskContent;
 import dev.easel.api.mcp.Tools;
@@ -55,6 +56,9 @@ import dev.easel.task.Settlement;
 import dev.easel.task.Snapshots;
 import dev.easel.task.Task;
 import dev.easel.task.TaskRunner;
+import dev.easel.webhook.AccountKeys;
+import dev.easel.webhook.Endpoints;
+import dev.easel.webhook.Secrets;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,9 +81,6 @@ public final class Node implements AutoCloseable {
 
   /** How long a task may wait for its first attempt. */
   private static final Duration QUEUE_LIMIT = Duration.ofHours(24);
-
-  /** Announced to the other nodes when jobs became due by a commit of this one. */
-  private static final String JOBS_DUE = "easel_jobs";
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final CompletableFuture<String> publicUrl = new CompletableFuture<>();
@@ -134,7 +135,7 @@ public final class Node implements AutoCloseable {
                     Notifications.Listener.of(callers::forget),
                     LiveCatalog.CHANGES,
                     Notifications.Listener.of(catalog::changed),
-                    JOBS_DUE,
+                    Engine.DUE,
                     Notifications.Listener.of(engine::wake),
                     Removals.CHANGES,
                     Notifications.Listener.of(snapshots::forget),
@@ -144,7 +145,7 @@ public final class Node implements AutoCloseable {
     Runnable due =
         () -> {
           engine.wake();
-          notifications.announce(JOBS_DUE);
+          notifications.announce(Engine.DUE);
         };
     Settlement settlement =
         opened(
@@ -230,6 +231,12 @@ public final class Node implements AutoCloseable {
             new OpenAi(door, openAi));
     TaskEvents events = new TaskEvents(door, desk, json, config.server().heartbeat());
     Extras.Parts extras = new Extras.Parts(intake, desk, catalog, database, json);
+    Secrets secrets = new Secrets(masterKey.derive(Secrets.PURPOSE));
+    Webhooks webhooks =
+        new Webhooks(
+            door,
+            new Webhooks.Parts(
+                database, new Endpoints(secrets), new AccountKeys(secrets), guard, pace, clock));
     Tools tools =
         new Tools(
             new Tools.Parts(
@@ -243,7 +250,7 @@ public final class Node implements AutoCloseable {
         new Server.Routes(
             dialects,
             List.of(new SharedPath(door, ApiModels.IMAGES, catalog, List.of(art, apimodels))),
-            of -> List.of(new Extras(door, of, extras), events),
+            of -> List.of(new Extras(door, of, extras), events, webhooks),
             mcp,
             new FileRoutes(assets, links),
             new DocumentRoutes(),
