@@ -58,6 +58,7 @@ import dev.easel.task.Task;
 import dev.easel.task.TaskRunner;
 import dev.easel.webhook.AccountKeys;
 import dev.easel.webhook.Endpoints;
+import dev.easel.webhook.Replays;
 import dev.easel.webhook.Secrets;
 import java.io.IOException;
 import java.time.Duration;
@@ -81,6 +82,9 @@ public final class Node implements AutoCloseable {
 
   /** How long a task may wait for its first attempt. */
   private static final Duration QUEUE_LIMIT = Duration.ofHours(24);
+
+  /** Announced to the other nodes when jobs became due by a commit of this one. */
+  private static final String JOBS_DUE = "easel_jobs";
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final CompletableFuture<String> publicUrl = new CompletableFuture<>();
@@ -135,7 +139,9 @@ public final class Node implements AutoCloseable {
                     Notifications.Listener.of(callers::forget),
                     LiveCatalog.CHANGES,
                     Notifications.Listener.of(catalog::changed),
-                    Engine.DUE,
+                    JOBS_DUE,
+                    Notifications.Listener.of(engine::wake),
+                    Replays.CHANGES,
                     Notifications.Listener.of(engine::wake),
                     Removals.CHANGES,
                     Notifications.Listener.of(snapshots::forget),
@@ -145,7 +151,7 @@ public final class Node implements AutoCloseable {
     Runnable due =
         () -> {
           engine.wake();
-          notifications.announce(Engine.DUE);
+          notifications.announce(JOBS_DUE);
         };
     Settlement settlement =
         opened(

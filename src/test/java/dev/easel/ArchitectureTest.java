@@ -42,6 +42,7 @@ class ArchitectureTest {
           edges("account"),
           edges("ledger", "account", "db"),
           edges("engine", "account", "db"),
+          edges("webhook", "account", "db", "engine"),
           edges("provider", "catalog"),
           edges("provider.*", "asset", "catalog", "net", "provider"),
           edges("asset", "account", "net", "wording"),
@@ -49,10 +50,23 @@ class ArchitectureTest {
           edges("api", "account", "asset", "catalog", "db", "net", "provider", "task", "wording"),
           edges("api.dialect.*", "api", "asset", "catalog", "task", "wording"),
           edges("api.document"),
-          edges("api.extra", "api", "api.dialect.*", "catalog", "db", "ledger", "task", "wording"),
+          edges(
+              "api.extra",
+              "account",
+              "api",
+              "api.dialect.*",
+              "catalog",
+              "db",
+              "ledger",
+              "net",
+              "task",
+              "webhook",
+              "wording"),
           edges(
               "api.mcp", "api", "asset", "catalog", "db", "ledger", "provider", "task", "wording"),
-          edges("cli", "account", "catalog", "config", "db", "engine", "ledger", "net", "task"),
+          edges(
+              "cli", "account", "catalog", "config", "db", "engine", "ledger", "net", "task",
+              "webhook"),
           edges("cli.bench", "account", "catalog", "cli", "db", "engine", "ledger"));
 
   private static Map.Entry<String, Set<String>> edges(String from, String... to) {
@@ -192,7 +206,8 @@ class ArchitectureTest {
 
   private static String[] sqlPackages() {
     // The root's part in it: it grants the demo account its credits and loads the catalogue.
-    return List.of("", ".db", ".account", ".ledger", ".engine", ".task", ".catalog", ".cli..")
+    return List.of(
+            "", ".db", ".account", ".ledger", ".engine", ".task", ".webhook", ".catalog", ".cli..")
         .stream()
         .map(name -> ROOT + name)
         .toArray(String[]::new);

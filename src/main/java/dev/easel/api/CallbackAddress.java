@@ -1,5 +1,7 @@
 package dev.easel.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.easel.net.AddressGuard;
 import dev.easel.wording.Phrase;
 import java.net.URI;
@@ -19,6 +21,10 @@ public final class CallbackAddress {
   public static Optional<Phrase> refuse(AddressGuard guard, String address) {
     if (address.length() > LONGEST) {
       return Optional.of(Phrase.of("is longer than %d characters", LONGEST));
+    }
+    // Half of a surrogate pair is a letter to URI, until it is written.
+    if (!UTF_8.newEncoder().canEncode(address)) {
+      return Optional.of(Phrase.of("is not an http(s) URL"));
     }
     try {
       return guard.refuseLiteral(new URI(address)).map(Phrase::of);

@@ -11,9 +11,6 @@ import java.util.Map;
  * the jobs are about.
  */
 public final class Engine implements AutoCloseable {
-  /** The channel on which it is announced that a commit elsewhere made jobs due. */
-  public static final String DUE = "easel_jobs";
-
   private final Worker worker;
   private final Claimer claimer;
   private final Rescuer rescuer;

@@ -3,7 +3,6 @@ package dev.easel.webhook;
 import dev.easel.account.AccountId;
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -42,13 +41,5 @@ public final class AccountKeys {
             .bind("account", account.value())
             .execute()
         == 1;
-  }
-
-  /** An account's key. */
-  public Optional<SigningSecret> find(Handle tx, AccountId account) {
-    return tx.createQuery("select secret from webhook_key where account_id = :account")
-        .bind("account", account.value())
-        .map((rs, _) -> secrets.decrypt(account, rs.getBytes(1)))
-        .findOne();
   }
 }

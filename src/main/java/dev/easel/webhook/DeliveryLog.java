@@ -4,7 +4,6 @@ import dev.easel.account.AccountId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -104,17 +103,17 @@ public final class DeliveryLog {
             ENTRY
                 + """
                 where d.account_id = :account
-                  and (:endpoint is null or d.endpoint_id = :endpoint)
-                  and (:task is null or d.task_id = :task)
-                  and (:state is null or d.state = :state)
-                  and (:before is null or d.id < :before)
+                  and (cast(:endpoint as uuid) is null or d.endpoint_id = :endpoint)
+                  and (cast(:task as uuid) is null or d.task_id = :task)
+                  and (cast(:state as text) is null or d.state = :state)
+                  and (cast(:before as uuid) is null or d.id < :before)
                 order by d.id desc limit :most
                 """)
         .bind("account", account.value())
-        .bindBySqlType("endpoint", filter.endpoint().orElse(null), Types.OTHER)
-        .bindBySqlType("task", filter.task().orElse(null), Types.OTHER)
+        .bindByType("endpoint", filter.endpoint().orElse(null), UUID.class)
+        .bindByType("task", filter.task().orElse(null), UUID.class)
         .bind("state", filter.state().map(State::word).orElse(null))
-        .bindBySqlType("before", filter.before().orElse(null), Types.OTHER)
+        .bindByType("before", filter.before().orElse(null), UUID.class)
         .bind("most", most)
         .map((rs, _) -> entry(rs))
         .list();

@@ -22,7 +22,7 @@ public final class Endpoints {
   /** How long a secret goes on signing after it was rotated. */
   public static final Duration OVERLAP = Duration.ofHours(24);
 
-  private static final String BY_OWNER = "disabled by its owner";
+  private static final String BY_OWNER = "Disabled by its owner.";
 
   private final Secrets secrets;
 
@@ -176,27 +176,6 @@ public final class Endpoints {
         .map((rs, _) -> row(rs))
         .findOne()
         .map(endpoint -> new Fresh(endpoint, secret));
-  }
-
-  /**
-   * The secrets that sign what is sent to an endpoint at {@code now}, the newest first; none when
-   * the endpoint is gone.
-   */
-  public List<SigningSecret> signing(Handle tx, UUID id, Instant now) {
-    return tx.createQuery(
-            """
-            select secret, case when previous_until > :now then previous_secret end
-            from webhook_endpoint where id = :id
-            """)
-        .bind("now", Timestamp.from(now))
-        .bind("id", id)
-        .map((rs, _) ->
-            Stream.of(Optional.of(rs.getBytes(1)), Optional.ofNullable(rs.getBytes(2)))
-                .flatMap(Optional::stream)
-                .map(stored -> secrets.decrypt(id, stored))
-                .toList())
-        .findOne()
-        .orElse(List.of());
   }
 
   private static List<String> words(List<EventType> events) {

@@ -4,7 +4,6 @@ import dev.easel.account.AccountId;
 import dev.easel.db.DatabaseException;
 import dev.easel.db.Pipeline;
 import dev.easel.db.RowId;
-import dev.easel.engine.Engine;
 import dev.easel.engine.Jobs;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -16,6 +15,9 @@ import org.jdbi.v3.core.Handle;
 
 /** Deliveries that somebody asks for: over again, or to see that an endpoint works. */
 public final class Replays {
+  /** The channel on which it is announced that deliveries became due. */
+  public static final String CHANGES = "easel_webhooks";
+
   /** The kind of the job that makes a delivery. */
   static final String JOB = "webhook";
 
@@ -99,7 +101,7 @@ public final class Replays {
     }
     // Whoever asks may be a command: every node is told, this one too.
     tx.createQuery("select pg_notify(:channel, '')")
-        .bind("channel", Engine.DUE)
+        .bind("channel", CHANGES)
         .mapTo(String.class)
         .one();
   }

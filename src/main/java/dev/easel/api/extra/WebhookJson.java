@@ -4,6 +4,7 @@ import dev.easel.webhook.DeliveryLog;
 import dev.easel.webhook.Endpoint;
 import dev.easel.webhook.Endpoints;
 import dev.easel.webhook.EventType;
+import dev.easel.wording.Language;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,8 @@ final class WebhookJson {
   private WebhookJson() {}
 
   /** An endpoint, without its secret. */
-  static ObjectNode endpoint(Endpoint endpoint) {
+  static ObjectNode endpoint(Endpoint endpoint, Language language) {
+    Optional<String> reason = endpoint.disabled().map(Endpoint.Disabled::reason);
     ObjectNode json =
         JSON.objectNode().put("id", endpoint.id().toString()).put("url", endpoint.url());
     endpoint.events().stream().map(EventType::word).forEach(json.putArray("events")::add);
@@ -27,13 +29,13 @@ final class WebhookJson {
         .put("created_at", endpoint.createdAt().getEpochSecond())
         .put("failing_since", seconds(endpoint.failingSince()))
         .put("disabled_at", seconds(endpoint.disabled().map(Endpoint.Disabled::at)))
-        .put("disabled_reason", endpoint.disabled().map(Endpoint.Disabled::reason).orElse(null))
+        .put("disabled_reason", reason.map(language::retell).orElse(null))
         .put("previous_secret_until", seconds(endpoint.previousUntil()));
   }
 
   /** An endpoint with its new secret. */
-  static ObjectNode fresh(Endpoints.Fresh fresh) {
-    return endpoint(fresh.endpoint()).put("secret", fresh.secret().text());
+  static ObjectNode fresh(Endpoints.Fresh fresh, Language language) {
+    return endpoint(fresh.endpoint(), language).put("secret", fresh.secret().text());
   }
 
   /** A delivery in a list: with its newest try. */

@@ -105,7 +105,7 @@ public final class Webhooks implements HttpService {
                         tx, caller.account(), wanted.url(), wanted.events(), now()))
                 .map(Verdict::pass)
                 .orElseGet(() -> Verdict.refuse(tooMany())))
-        .map(fresh -> OmniJson.ok(WebhookJson.fresh(fresh)));
+        .map(fresh -> OmniJson.ok(WebhookJson.fresh(fresh, exchange.language())));
   }
 
   private static ApiError tooMany() {
@@ -122,12 +122,13 @@ public final class Webhooks implements HttpService {
     parts
         .database
         .read(tx -> Endpoints.of(tx, caller.account()))
-        .forEach(endpoint -> all.add(WebhookJson.endpoint(endpoint)));
+        .forEach(endpoint -> all.add(WebhookJson.endpoint(endpoint, exchange.language())));
     return Verdict.pass(OmniJson.ok(all));
   }
 
   private Verdict<Answer> read(Exchange exchange, Caller caller) {
-    return endpoint(exchange, caller).map(endpoint -> OmniJson.ok(WebhookJson.endpoint(endpoint)));
+    return endpoint(exchange, caller)
+        .map(endpoint -> OmniJson.ok(WebhookJson.endpoint(endpoint, exchange.language())));
   }
 
   private Verdict<Endpoint> endpoint(Exchange exchange, Caller caller) {
@@ -154,7 +155,7 @@ public final class Webhooks implements HttpService {
                 id ->
                     parts.database.transaction(
                         tx -> Endpoints.change(tx, caller.account(), id, change, now()))))
-        .map(endpoint -> OmniJson.ok(WebhookJson.endpoint(endpoint)));
+        .map(endpoint -> OmniJson.ok(WebhookJson.endpoint(endpoint, exchange.language())));
   }
 
   private Verdict<Answer> delete(Exchange exchange, Caller caller) {
@@ -173,7 +174,7 @@ public final class Webhooks implements HttpService {
             id ->
                 parts.database.transaction(
                     tx -> parts.endpoints.rotate(tx, caller.account(), id, now())))
-        .map(fresh -> OmniJson.ok(WebhookJson.fresh(fresh)));
+        .map(fresh -> OmniJson.ok(WebhookJson.fresh(fresh, exchange.language())));
   }
 
   private Verdict<Answer> test(Exchange exchange, Caller caller) {
