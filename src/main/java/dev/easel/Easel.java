@@ -10,6 +10,7 @@ import dev.easel.cli.MigrateCommand;
 import dev.easel.cli.TestCommand;
 import dev.easel.cli.UnknownCommand;
 import dev.easel.cli.VersionCommand;
+import dev.easel.cli.WebhookCommand;
 import dev.easel.cli.bench.BenchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,7 +47,8 @@ public final class Easel {
             new AccountCommand(),
             new KeyCommand(),
             new AuditCommand(),
-            new UnknownCommand())
+            new UnknownCommand(),
+            new WebhookCommand())
         .group("What is sold", new CatalogCommand(Channels::check))
         .group("Looking after it", new MigrateCommand(), new ConfigCommand(), new VersionCommand())
         .build();

@@ -22,6 +22,7 @@ import dev.easel.api.document.DocumentRoutes;
 import dev.easel.api.extra.Extras;
 import dev.easel.api.extra.News;
 import dev.easel.api.extra.TaskEvents;
+import dev.easel.api.extra.Webhooks;
 import dev.easel.api.mcp.Mcp;
 import dev.easel.api.mcp.TaskContent;
 import dev.easel.api.mcp.Tools;
@@ -59,6 +60,9 @@ import dev.easel.task.Settlement;
 import dev.easel.task.Snapshots;
 import dev.easel.task.Task;
 import dev.easel.task.TaskRunner;
+import dev.easel.webhook.AccountKeys;
+import dev.easel.webhook.Endpoints;
+import dev.easel.webhook.Replays;
 import dev.easel.webhook.Secrets;
 import dev.easel.webhook.Sender;
 import java.io.IOException;
@@ -143,6 +147,8 @@ public final class Node implements AutoCloseable {
                     Notifications.Listener.of(catalog::changed),
                     JOBS_DUE,
                     Notifications.Listener.of(() -> engine.wake(Lane.MAIN)),
+                    Replays.CHANGES,
+                    Notifications.Listener.of(() -> engine.wake(Lane.ASIDE)),
                     Removals.CHANGES,
                     Notifications.Listener.of(snapshots::forget),
                     Breakers.CHANGES,
@@ -196,6 +202,7 @@ public final class Node implements AutoCloseable {
         new Cancellations(database, settlement, snapshots, channels::provider);
     Desk desk = new Desk(catalog, snapshots, cancellations, removals);
     OmniJson json = new OmniJson(desk, files);
+    Secrets secrets = new Secrets(masterKey.derive(Secrets.PURPOSE));
     Sender sender =
         opened(
             new Sender(
@@ -203,7 +210,7 @@ public final class Node implements AutoCloseable {
                     database,
                     outbound,
                     new News(snapshots, new ApiModelsCallback(files), new KieCallback(files), json),
-                    new Secrets(masterKey.derive(Secrets.PURPOSE)),
+                    secrets,
                     clock,
                     new SecureRandom())));
     opened(engine)
@@ -252,6 +259,11 @@ public final class Node implements AutoCloseable {
             new OpenAi(door, openAi));
     TaskEvents events = new TaskEvents(door, desk, json, config.server().heartbeat());
     Extras.Parts extras = new Extras.Parts(intake, desk, catalog, database, json);
+    Webhooks webhooks =
+        new Webhooks(
+            door,
+            new Webhooks.Parts(
+                database, new Endpoints(secrets), new AccountKeys(secrets), guard, pace, clock));
     Tools tools =
         new Tools(
             new Tools.Parts(
@@ -265,7 +277,7 @@ public final class Node implements AutoCloseable {
         new Server.Routes(
             dialects,
             List.of(new SharedPath(door, ApiModels.IMAGES, catalog, List.of(art, apimodels))),
-            of -> List.of(new Extras(door, of, extras), events),
+            of -> List.of(new Extras(door, of, extras), events, webhooks),
             mcp,
             new FileRoutes(assets, links),
             new DocumentRoutes(),

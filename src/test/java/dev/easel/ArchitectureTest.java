@@ -42,6 +42,7 @@ class ArchitectureTest {
           edges("account"),
           edges("ledger", "account", "db"),
           edges("engine", "account", "db"),
+          edges("webhook", "account", "db", "engine"),
           edges("provider", "catalog"),
           edges("provider.*", "asset", "catalog", "net", "provider"),
           edges("asset", "account", "net", "wording"),
@@ -61,17 +62,21 @@ class ArchitectureTest {
           edges("api.document"),
           edges(
               "api.extra",
+              "account",
               "api",
               "api.dialect.*",
               "catalog",
               "db",
               "ledger",
+              "net",
               "task",
               "webhook",
               "wording"),
           edges(
               "api.mcp", "api", "asset", "catalog", "db", "ledger", "provider", "task", "wording"),
-          edges("cli", "account", "catalog", "config", "db", "engine", "ledger", "net", "task"),
+          edges(
+              "cli", "account", "catalog", "config", "db", "engine", "ledger", "net", "task",
+              "webhook"),
           edges("cli.bench", "account", "catalog", "cli", "db", "engine", "ledger"));
 
   private static Map.Entry<String, Set<String>> edges(String from, String... to) {

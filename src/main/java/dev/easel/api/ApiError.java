@@ -127,6 +127,9 @@ public sealed interface ApiError {
     }
   }
 
+  /** The same for what is no task. */
+  record NotFound(Phrase phrase) implements ApiError {}
+
   /** The body, or a file in it, is larger than {@code limit} bytes. */
   record TooLarge(long limit) implements ApiError {
     @Override

@@ -20,7 +20,6 @@ import dev.easel.task.TaskId;
 import dev.easel.task.TaskRequest;
 import dev.easel.wording.Phrase;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -39,8 +38,6 @@ import tools.jackson.databind.JsonNode;
 public final class Intake {
   /** How long an official SDK goes on sending a request whose answer did not come. */
   private static final Duration RETRIES_LAST = Duration.ofMinutes(10);
-
-  private static final int LONGEST_ADDRESS = 4_096;
 
   private final Supplier<Catalog> catalog;
   private final AddressGuard guard;
@@ -206,20 +203,9 @@ public final class Intake {
           new ApiError.InvalidRequest(field, Cause.WRONG_TYPE, Phrase.of("must be a string")));
     }
     String address = given.stringValue().strip();
-    return refuseCallback(address)
+    return CallbackAddress.refuse(guard, address)
         .map(why -> Verdict.<Optional<String>>refuse(new ApiError.InvalidRequest(field, why)))
         .orElseGet(() -> Verdict.pass(Optional.of(address)));
-  }
-
-  private Optional<Phrase> refuseCallback(String address) {
-    if (address.length() > LONGEST_ADDRESS) {
-      return Optional.of(Phrase.of("is longer than %d characters", LONGEST_ADDRESS));
-    }
-    try {
-      return guard.refuseLiteral(new URI(address)).map(Phrase::of);
-    } catch (URISyntaxException malformed) {
-      return Optional.of(Phrase.of("is not an http(s) URL"));
-    }
   }
 
   private static Verdict<Quote> quote(

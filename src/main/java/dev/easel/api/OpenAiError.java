@@ -28,6 +28,7 @@ public record OpenAiError(
           invalid(400, says, invalid.field(), code(invalid.cause()));
       case ApiError.UnknownModel unknown -> invalid(400, says, unknown.field(), "model_not_found");
       case ApiError.TaskNotFound _ -> of(404, says, INVALID_REQUEST, "task_not_found");
+      case ApiError.NotFound _ -> of(404, says, INVALID_REQUEST, "not_found");
       case ApiError.TooLarge _ -> of(413, says, INVALID_REQUEST, "request_too_large");
       case ApiError.IdempotencyConflict _ ->
           of(422, says, "idempotency_error", "idempotency_key_reused");

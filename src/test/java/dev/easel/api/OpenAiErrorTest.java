@@ -64,6 +64,12 @@ class OpenAiErrorTest {
             "model",
             "model_not_found"),
         row(new ApiError.TaskNotFound(), 404, request, null, "task_not_found"),
+        row(
+            new ApiError.NotFound(Phrase.of("Delivery not found.")),
+            404,
+            request,
+            null,
+            "not_found"),
         row(new ApiError.TooLarge(1), 413, request, null, "request_too_large"),
         row(
             new ApiError.IdempotencyConflict(),

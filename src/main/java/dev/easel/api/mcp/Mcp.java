@@ -102,6 +102,7 @@ public final class Mcp implements HttpService, Refusals {
           ApiError.KeyLimitExceeded _,
           ApiError.UnknownModel _,
           ApiError.TaskNotFound _,
+          ApiError.NotFound _,
           ApiError.IdempotencyConflict _,
           ApiError.Maintenance _,
           ApiError.Disabled _,

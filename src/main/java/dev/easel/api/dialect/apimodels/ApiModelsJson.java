@@ -51,7 +51,7 @@ final class ApiModelsJson {
       case ApiError.InvalidRequest _, ApiError.UnknownModel _, ApiError.Disabled _ -> 400;
       case ApiError.Unauthenticated _ -> 401;
       case ApiError.InsufficientCredits _, ApiError.KeyLimitExceeded _ -> 402;
-      case ApiError.TaskNotFound _ -> 404;
+      case ApiError.TaskNotFound _, ApiError.NotFound _ -> 404;
       case ApiError.TooLateToCancel _ -> 409;
       case ApiError.TooLarge _ -> 413;
       case ApiError.IdempotencyConflict _ -> 422;

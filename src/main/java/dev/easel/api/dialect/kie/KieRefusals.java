@@ -49,7 +49,7 @@ final class KieRefusals implements Refusals {
       case ApiError.Unauthenticated _ -> 401;
       case ApiError.InsufficientCredits _ -> 402;
       case ApiError.KeyLimitExceeded _ -> 433;
-      case ApiError.TaskNotFound _ -> 404;
+      case ApiError.TaskNotFound _, ApiError.NotFound _ -> 404;
       case ApiError.InvalidRequest _,
           ApiError.UnknownModel _,
           ApiError.TooLarge _,

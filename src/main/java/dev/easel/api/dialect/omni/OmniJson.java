@@ -54,6 +54,7 @@ public final class OmniJson {
           ApiError.InvalidRequest _,
           ApiError.UnknownModel _,
           ApiError.TaskNotFound _,
+          ApiError.NotFound _,
           ApiError.IdempotencyConflict _,
           ApiError.Maintenance _,
           ApiError.Disabled _,
