@@ -53,12 +53,18 @@ public final class Outbound implements AutoCloseable {
    * @param maxBytes of the body
    * @param deadline from the call to the last byte read, redirects included
    * @param maxRedirects 0 follows none: a redirect is then a {@link Answer.Status}
+   * @param silence how long to wait for the next byte
    */
-  public record Options(long maxBytes, Duration deadline, int maxRedirects) {
+  public record Options(long maxBytes, Duration deadline, int maxRedirects, Duration silence) {
     public Options {
-      if (maxBytes < 0 || deadline.isNegative() || deadline.isZero() || maxRedirects < 0) {
+      if (maxBytes < 0 || !deadline.isPositive() || maxRedirects < 0 || !silence.isPositive()) {
         throw new IllegalArgumentException("limits are not negative, and a deadline is not zero");
       }
+    }
+
+    /** A server may be silent until the deadline. */
+    public Options(long maxBytes, Duration deadline, int maxRedirects) {
+      this(maxBytes, deadline, maxRedirects, deadline);
     }
   }
 
@@ -186,11 +192,10 @@ public final class Outbound implements AutoCloseable {
       Options options,
       Exchange exchange)
       throws IOException {
-    Timeout patience = Timeout.of(options.deadline());
     request.setConfig(
         RequestConfig.custom()
-            .setConnectionRequestTimeout(patience)
-            .setResponseTimeout(patience)
+            .setConnectionRequestTimeout(Timeout.of(options.deadline()))
+            .setResponseTimeout(Timeout.of(options.silence()))
             .setProtocolUpgradeEnabled(false)
             .build());
     exchange.begin(request);
