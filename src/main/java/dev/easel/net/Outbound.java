@@ -81,19 +81,25 @@ public final class Outbound implements AutoCloseable {
    * @param userAgent sent with every request: {@code Easel/<version>}
    */
   public Outbound(AddressGuard guard, String userAgent) {
+    this(guard, userAgent, GuardedResolver.Names.OF_THE_SYSTEM);
+  }
+
+  /** The same, with names that {@code names} knows. */
+  Outbound(AddressGuard guard, String userAgent, GuardedResolver.Names names) {
     this.guard = guard;
-    this.client = client(guard, userAgent).build();
-    this.fresh = client(guard, userAgent).setConnectionReuseStrategy((_, _, _) -> false).build();
+    GuardedResolver resolver = new GuardedResolver(guard, names);
+    this.client = client(resolver, userAgent).build();
+    this.fresh = client(resolver, userAgent).setConnectionReuseStrategy((_, _, _) -> false).build();
     this.alarms =
         new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("outbound").factory());
     alarms.setRemoveOnCancelPolicy(true);
   }
 
-  private static HttpClientBuilder client(AddressGuard guard, String userAgent) {
+  private static HttpClientBuilder client(GuardedResolver resolver, String userAgent) {
     return HttpClients.custom()
         .setConnectionManager(
             PoolingHttpClientConnectionManagerBuilder.create()
-                .setDnsResolver(new GuardedResolver(guard))
+                .setDnsResolver(resolver)
                 .setMaxConnTotal(CONNECTIONS)
                 .setMaxConnPerRoute(CONNECTIONS_PER_HOST)
                 .setDefaultConnectionConfig(
@@ -143,7 +149,7 @@ public final class Outbound implements AutoCloseable {
       case Target.Unusable(String reason) -> new Reply.NotSent(reason);
       case Target.Web target ->
           guard
-              .refuseHost(target.host())
+              .refuse(target)
               .<Reply>map(Reply.NotSent::new)
               .orElseGet(() -> call(target, call, options));
     };
@@ -214,7 +220,7 @@ public final class Outbound implements AutoCloseable {
         }
         case Target.Web web -> target = web;
       }
-      Optional<String> refusal = guard.refuseHost(target.host());
+      Optional<String> refusal = guard.refuse(target);
       if (refusal.isPresent()) {
         return new Answer.Refused<>(refusal.get());
       }
