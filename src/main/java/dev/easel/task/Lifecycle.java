@@ -365,8 +365,7 @@ public final class Lifecycle {
                 new Attempt.State.Failed(
                     new Failure(
                         Failure.Kind.TIMED_OUT,
-                        "The result could not be fetched from the provider in time; the credits"
-                            + " have been returned.")),
+                        "The result could not be fetched in time; the credits have been returned.")),
                 now)
             : stored(next.kept());
       }

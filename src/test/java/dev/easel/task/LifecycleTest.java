@@ -643,8 +643,7 @@ class LifecycleTest {
             TWO_ROUTES,
             fail(
                 Kind.TIMED_OUT,
-                "The result could not be fetched from the provider in time; the credits have been"
-                    + " returned.")),
+                "The result could not be fetched in time; the credits have been returned.")),
         row("produced: succeeds", one(tried(A, PRODUCED, 5)), 5, ONE_ROUTE, new Course.Succeed(10)),
         row(
             "no route: fails",
@@ -992,8 +991,7 @@ class LifecycleTest {
     return new Attempt.State.Failed(
         new Failure(
             Kind.TIMED_OUT,
-            "The result could not be fetched from the provider in time; the credits have been"
-                + " returned."));
+            "The result could not be fetched in time; the credits have been returned."));
   }
 
   private static Change change(Attempt.State state, long look, Omen... omens) {
