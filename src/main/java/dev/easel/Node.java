@@ -98,11 +98,14 @@ public final class Node implements AutoCloseable {
   private final Snapshots snapshots;
   private final Server server;
   private volatile boolean draining;
+  private volatile int listensOn;
 
   /** Starts a node on {@code database}, which is migrated and is at {@code address}. */
   public Node(EaselConfig config, Database.Address address, Database database) throws IOException {
     this.clock = opened(new DatabaseClock(database));
-    AddressGuard guard = new AddressGuard(config.net().allow().stream().map(Cidr::parse).toList());
+    AddressGuard guard =
+        new AddressGuard(
+            config.net().allow().stream().map(Cidr::parse).toList(), port -> port == listensOn);
     String agent = "Easel/" + Version.current().easel();
     Outbound outbound = opened(new Outbound(guard, agent));
     MasterKey masterKey = masterKey(config);
@@ -284,6 +287,7 @@ public final class Node implements AutoCloseable {
             () ->
                 new Server.Readiness(!draining && clock.isDatabaseReachable(), catalog.trouble()));
     this.server = opened(listening(config, routes, door));
+    this.listensOn = server.port();
     publicUrl.complete(config.server().publicUrl(server.port()).toString());
   }
 

@@ -3,6 +3,10 @@ package dev.easel.asset;
 import dev.easel.asset.ImageFiles.Decoding;
 import dev.easel.asset.ImageFiles.Format;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -54,6 +58,29 @@ public final class Conversions {
         }
       }
     };
+  }
+
+  /**
+   * The same while it arrives: of what stays as it is only the beginning is looked at, and no more
+   * than one picture is held.
+   *
+   * @throws IOException when {@code content} cannot be read
+   */
+  public InputStream to(Format format, InputStream content, OptionalInt percent)
+      throws IOException {
+    byte[] head = content.readNBytes(MediaType.HEAD);
+    InputStream whole = joined(head, content);
+    if (MediaType.sniff(head).filter(type -> type.isImage() && type != format.type()).isEmpty()) {
+      return whole;
+    }
+    byte[] picture = whole.readNBytes(LARGEST_FILE + 1);
+    return picture.length > LARGEST_FILE
+        ? joined(picture, content)
+        : new ByteArrayInputStream(to(format, picture, percent));
+  }
+
+  private static InputStream joined(byte[] first, InputStream rest) {
+    return new SequenceInputStream(new ByteArrayInputStream(first), rest);
   }
 
   private static byte[] unchanged(byte[] content, Format format, String reason) {

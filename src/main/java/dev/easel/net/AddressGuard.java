@@ -2,10 +2,13 @@ package dev.easel.net;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * Decides which addresses may be contacted on behalf of somebody outside: those that are global
@@ -29,6 +32,8 @@ public final class AddressGuard {
           new Rule("10.0.0.0/8", "a private"),
           new Rule("100.64.0.0/10", "a shared"),
           new Rule("127.0.0.0/8", "a loopback"),
+          // Azure's, the one of the clouds' that looks like any other address.
+          new Rule("168.63.129.16/32", "a metadata"),
           new Rule("169.254.0.0/16", "a link-local"),
           new Rule("172.16.0.0/12", "a private"),
           new Rule("192.0.0.0/24", "a reserved"),
@@ -64,10 +69,40 @@ public final class AddressGuard {
       new AddressGuard(List.of(Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0")));
 
   private final List<Cidr> allow;
+  private final IntPredicate listens;
 
   /** A guard that lets through what is global, and whatever is in {@code allow}. */
   public AddressGuard(List<Cidr> allow) {
+    this(allow, _ -> false);
+  }
+
+  /**
+   * The same on a machine that is never to be told to call itself, whatever is in {@code allow}.
+   *
+   * @param listens whether we listen on that port of this machine
+   */
+  public AddressGuard(List<Cidr> allow, IntPredicate listens) {
     this.allow = List.copyOf(allow);
+    this.listens = listens;
+  }
+
+  /** Why that port of {@code address} may not be contacted; empty when it may. */
+  public Optional<String> refuse(InetAddress address, int port) {
+    return refuse(address)
+        .or(() ->
+            listens.test(port) && isThisMachine(address)
+                ? Optional.of("leads to this gateway itself, which may not be contacted")
+                : Optional.empty());
+  }
+
+  private static boolean isThisMachine(InetAddress address) {
+    try {
+      return address.isLoopbackAddress()
+          || address.isAnyLocalAddress()
+          || NetworkInterface.getByInetAddress(address) != null;
+    } catch (SocketException unknown) {
+      return true; // nobody can say that it is not
+    }
   }
 
   /** Why {@code address} may not be contacted; empty when it may. */
@@ -126,16 +161,18 @@ public final class AddressGuard {
   public Optional<String> refuseLiteral(URI uri) {
     return switch (Target.of(uri)) {
       case Target.Unusable(String reason) -> Optional.of(reason);
-      case Target.Web web -> refuseHost(web.host());
+      case Target.Web web -> refuse(web);
     };
   }
 
-  /** As {@link #refuseLiteral}, for the host of a {@link Target.Web}. */
-  Optional<String> refuseHost(String host) {
+  /** As {@link #refuseLiteral}. */
+  Optional<String> refuse(Target.Web web) {
+    String host = web.host();
+    int port = web.effectivePort();
     if (host.equals("localhost") || host.endsWith(".localhost")) {
-      return refuse(InetAddress.ofLiteral("127.0.0.1"))
-          .flatMap(reason -> refuse(InetAddress.ofLiteral("::1")).map(_ -> reason));
+      return refuse(InetAddress.ofLiteral("127.0.0.1"), port)
+          .flatMap(reason -> refuse(InetAddress.ofLiteral("::1"), port).map(_ -> reason));
     }
-    return Target.literal(host).flatMap(this::refuse);
+    return Target.literal(host).flatMap(address -> refuse(address, port));
   }
 }

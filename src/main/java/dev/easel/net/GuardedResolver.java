@@ -1,10 +1,13 @@
 package dev.easel.net;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.hc.client5.http.DnsResolver;
 
 /**
@@ -14,17 +17,42 @@ import org.apache.hc.client5.http.DnsResolver;
  */
 final class GuardedResolver implements DnsResolver {
   private final AddressGuard guard;
+  private final Names names;
 
-  GuardedResolver(AddressGuard guard) {
+  /** Who knows the addresses of a name. */
+  @FunctionalInterface
+  interface Names {
+    /** Those that the system's name servers tell. */
+    Names OF_THE_SYSTEM = InetAddress::getAllByName;
+
+    InetAddress[] addresses(String name) throws UnknownHostException;
+  }
+
+  GuardedResolver(AddressGuard guard, Names names) {
     this.guard = guard;
+    this.names = names;
+  }
+
+  @Override
+  public List<InetSocketAddress> resolve(String host, int port) throws UnknownHostException {
+    return Arrays.stream(resolve(host, address -> guard.refuse(address, port)))
+        .map(address -> new InetSocketAddress(address, port))
+        .toList();
   }
 
   @Override
   public InetAddress[] resolve(String host) throws UnknownHostException {
+    return resolve(host, guard::refuse);
+  }
+
+  private InetAddress[] resolve(String host, Function<InetAddress, Optional<String>> refuse)
+      throws UnknownHostException {
     List<InetAddress> allowed = new ArrayList<>();
     String refusal = "";
-    for (InetAddress address : Target.resolve(host)) {
-      Optional<String> refused = guard.refuse(address);
+    Optional<InetAddress> literal = Target.literal(host);
+    for (InetAddress address :
+        literal.isPresent() ? new InetAddress[] {literal.get()} : names.addresses(host)) {
+      Optional<String> refused = refuse.apply(address);
       if (refused.isEmpty()) {
         allowed.add(address);
       } else {

@@ -54,12 +54,18 @@ public final class Outbound implements AutoCloseable {
    * @param maxBytes of the body
    * @param deadline from the call to the last byte read, redirects included
    * @param maxRedirects 0 follows none: a redirect is then a {@link Answer.Status}
+   * @param silence how long to wait for the next byte
    */
-  public record Options(long maxBytes, Duration deadline, int maxRedirects) {
+  public record Options(long maxBytes, Duration deadline, int maxRedirects, Duration silence) {
     public Options {
-      if (maxBytes < 0 || deadline.isNegative() || deadline.isZero() || maxRedirects < 0) {
+      if (maxBytes < 0 || !deadline.isPositive() || maxRedirects < 0 || !silence.isPositive()) {
         throw new IllegalArgumentException("limits are not negative, and a deadline is not zero");
       }
+    }
+
+    /** A server may be silent until the deadline. */
+    public Options(long maxBytes, Duration deadline, int maxRedirects) {
+      this(maxBytes, deadline, maxRedirects, deadline);
     }
   }
 
@@ -76,19 +82,25 @@ public final class Outbound implements AutoCloseable {
    * @param userAgent sent with every request: {@code Easel/<version>}
    */
   public Outbound(AddressGuard guard, String userAgent) {
+    this(guard, userAgent, GuardedResolver.Names.OF_THE_SYSTEM);
+  }
+
+  /** The same, with names that {@code names} knows. */
+  Outbound(AddressGuard guard, String userAgent, GuardedResolver.Names names) {
     this.guard = guard;
-    this.client = client(guard, userAgent).build();
-    this.fresh = client(guard, userAgent).setConnectionReuseStrategy((_, _, _) -> false).build();
+    GuardedResolver resolver = new GuardedResolver(guard, names);
+    this.client = client(resolver, userAgent).build();
+    this.fresh = client(resolver, userAgent).setConnectionReuseStrategy((_, _, _) -> false).build();
     this.alarms =
         new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("outbound").factory());
     alarms.setRemoveOnCancelPolicy(true);
   }
 
-  private static HttpClientBuilder client(AddressGuard guard, String userAgent) {
+  private static HttpClientBuilder client(GuardedResolver resolver, String userAgent) {
     return HttpClients.custom()
         .setConnectionManager(
             PoolingHttpClientConnectionManagerBuilder.create()
-                .setDnsResolver(new GuardedResolver(guard))
+                .setDnsResolver(resolver)
                 .setMaxConnTotal(CONNECTIONS)
                 .setMaxConnPerRoute(CONNECTIONS_PER_HOST)
                 .setDefaultConnectionConfig(
@@ -155,7 +167,7 @@ public final class Outbound implements AutoCloseable {
       case Target.Unusable(String reason) -> new Reply.NotSent(reason);
       case Target.Web target ->
           guard
-              .refuseHost(target.host())
+              .refuse(target)
               .<Reply>map(Reply.NotSent::new)
               .orElseGet(() -> call(target, call, options, reader));
     };
@@ -222,11 +234,10 @@ public final class Outbound implements AutoCloseable {
       Options options,
       Exchange exchange)
       throws IOException {
-    Timeout patience = Timeout.of(options.deadline());
     request.setConfig(
         RequestConfig.custom()
-            .setConnectionRequestTimeout(patience)
-            .setResponseTimeout(patience)
+            .setConnectionRequestTimeout(Timeout.of(options.deadline()))
+            .setResponseTimeout(Timeout.of(options.silence()))
             .setProtocolUpgradeEnabled(false)
             .build());
     exchange.begin(request);
@@ -245,7 +256,7 @@ public final class Outbound implements AutoCloseable {
         }
         case Target.Web web -> target = web;
       }
-      Optional<String> refusal = guard.refuseHost(target.host());
+      Optional<String> refusal = guard.refuse(target);
       if (refusal.isPresent()) {
         return new Answer.Refused<>(refusal.get());
       }

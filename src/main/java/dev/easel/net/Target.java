@@ -5,7 +5,6 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -26,6 +25,10 @@ sealed interface Target {
   record Web(URI uri, String host, int port) implements Target {
     String scheme() {
       return uri.getScheme();
+    }
+
+    int effectivePort() {
+      return port > 0 ? port : scheme().equals("https") ? 443 : 80;
     }
   }
 
@@ -118,11 +121,5 @@ sealed interface Target {
     } catch (IllegalArgumentException malformed) {
       return Optional.empty();
     }
-  }
-
-  /** The addresses of a host, by the name servers unless it is an address itself. */
-  static InetAddress[] resolve(String host) throws UnknownHostException {
-    Optional<InetAddress> literal = literal(host);
-    return literal.isPresent() ? new InetAddress[] {literal.get()} : InetAddress.getAllByName(host);
   }
 }

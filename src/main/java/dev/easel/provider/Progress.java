@@ -1,5 +1,6 @@
 package dev.easel.provider;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 
@@ -19,6 +20,21 @@ public sealed interface Progress {
       outputs = List.copyOf(outputs);
       if (outputs.isEmpty()) {
         throw new IllegalArgumentException("a produced generation has outputs");
+      }
+    }
+  }
+
+  /**
+   * Done; its outputs lie at addresses of the provider's, to be {@linkplain Provider#fetch
+   * fetched}.
+   *
+   * @param lasts for how long they are there at least, as far as anybody knows
+   */
+  record Published(List<URI> addresses, Duration lasts) implements Progress {
+    public Published {
+      addresses = List.copyOf(addresses);
+      if (addresses.isEmpty()) {
+        throw new IllegalArgumentException("a published generation has outputs");
       }
     }
   }

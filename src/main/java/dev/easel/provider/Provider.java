@@ -1,5 +1,7 @@
 package dev.easel.provider;
 
+import java.net.URI;
+
 /**
  * An upstream service that generates. Calls block (each runs on a virtual thread, with no
  * transaction open) and never throw for what can be expected: every way a call can end is a value.
@@ -18,6 +20,18 @@ public interface Provider {
 
   /** Finds out what became of a submission whose answer was lost. Repeatable. */
   Reconciliation reconcile(Generation generation);
+
+  /**
+   * Gets what lies at one of the addresses that it {@linkplain Progress.Published has published}.
+   * Repeatable.
+   *
+   * @param maxBytes more than that is {@link Fetched.TooLarge}
+   * @param download called at most once
+   * @throws java.io.UncheckedIOException when {@code download} fails for a reason of its own
+   */
+  default <T> Fetched<T> fetch(URI address, long maxBytes, Fetched.Download<T> download) {
+    throw new IllegalStateException("this provider has published nothing");
+  }
 
   /** Whether {@link #cancel} is worth a call. Does no I/O. */
   boolean cancels();

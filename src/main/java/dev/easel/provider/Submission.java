@@ -1,5 +1,6 @@
 package dev.easel.provider;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,21 @@ public sealed interface Submission {
       outputs = List.copyOf(outputs);
       if (outputs.isEmpty()) {
         throw new IllegalArgumentException("a produced generation has outputs");
+      }
+    }
+  }
+
+  /**
+   * It was made while we waited; its outputs lie at addresses of the provider's, to be {@linkplain
+   * Provider#fetch fetched}.
+   *
+   * @param lasts for how long they are there at least, as far as anybody knows
+   */
+  record Published(List<URI> addresses, Duration lasts) implements Submission {
+    public Published {
+      addresses = List.copyOf(addresses);
+      if (addresses.isEmpty()) {
+        throw new IllegalArgumentException("a published generation has outputs");
       }
     }
   }

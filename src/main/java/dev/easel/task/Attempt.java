@@ -42,13 +42,24 @@ public record Attempt(
     return new Attempt(id, piece, number, channel, upstreamModel, createdAt, look, now);
   }
 
-  /** {@code sending -> accepted | rejected | unknown}, then {@code produced | failed}. */
+  /**
+   * {@code sending -> accepted | rejected | unknown}, then {@code produced | failed}, with {@code
+   * storing} before them where outputs have to be fetched.
+   */
   public sealed interface State {
-    /** Whether the provider may still be working for it: it holds a slot of its channel. */
+    /** Whether something is still to become of it. */
     default boolean isOpen() {
       return switch (this) {
-        case Sending _, Accepted _, Unknown _ -> true;
+        case Sending _, Accepted _, Unknown _, Storing _ -> true;
         case GivenUp _, Rejected _, Produced _, Failed _ -> false;
+      };
+    }
+
+    /** Whether the provider may still be working for it: it holds a slot of its channel. */
+    default boolean holdsSlot() {
+      return switch (this) {
+        case Sending _, Accepted _, Unknown _ -> true;
+        case Storing _, GivenUp _, Rejected _, Produced _, Failed _ -> false;
       };
     }
 
@@ -69,6 +80,23 @@ public record Attempt(
 
     /** Refused: nothing was bought. */
     record Rejected(Failure failure) implements State {}
+
+    /**
+     * The provider is done, and its outputs are being copied into our own storage.
+     *
+     * @param until when they will no longer be where they lie
+     * @param tries how often it has been tried in vain
+     */
+    record Storing(List<Copy> copies, Instant until, int tries) implements State {
+      public Storing {
+        copies = List.copyOf(copies);
+      }
+
+      /** What is stored of it. */
+      List<Asset> kept() {
+        return Copy.kept(copies);
+      }
+    }
 
     /**
      * Its outputs are stored.

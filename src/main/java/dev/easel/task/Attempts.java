@@ -75,6 +75,7 @@ final class Attempts {
         .add("text", row -> row.failure == null ? null : row.failure.message())
         .add("smallint", Row::outputs)
         .add("text", Row::filmMillis)
+        .add("jsonb", Row::copies)
         .add("timestamptz", row -> Timestamp.from(row.lookAt))
         .into(
             writes,
@@ -82,10 +83,10 @@ final class Attempts {
             update attempt set state = a.state, upstream_id = coalesce(a.upstream_id, attempt.upstream_id),
               accepted_at = coalesce(a.accepted_at, attempt.accepted_at), finished_at = a.finished_at,
               failure_kind = a.failure_kind, failure_message = a.failure_message, outputs = a.outputs,
-              film_millis = a.film_millis::int[], look_at = a.look_at
-            from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              film_millis = a.film_millis::int[], copies = a.copies, look_at = a.look_at
+            from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
               as a (id, state, upstream_id, accepted_at, finished_at, failure_kind, failure_message, outputs,
-                film_millis, look_at)
+                film_millis, copies, look_at)
             where attempt.id = a.id and attempt.finished_at is null
             """);
   }
@@ -196,6 +197,7 @@ final class Attempts {
                   ? new Attempt.State.Unknown()
                   : new Attempt.State.GivenUp();
           case "rejected" -> new Attempt.State.Rejected(Tasks.failure(row));
+          case "storing" -> Copies.read(row.getString("copies"));
           case "produced" -> new Attempt.State.Produced(row.getInt("outputs"), lengths(row));
           case "failed" -> new Attempt.State.Failed(Tasks.failure(row));
           default -> throw new IllegalStateException("an attempt in the unknown state " + state);
@@ -219,6 +221,7 @@ final class Attempts {
       @Nullable Failure failure,
       @Nullable Integer outputs,
       @Nullable String filmMillis,
+      @Nullable String copies,
       Instant lookAt) {
 
     /** As PostgreSQL writes a list: one in which lists stand cannot be sent otherwise. */
@@ -235,19 +238,23 @@ final class Attempts {
       Instant lookAt = attempt.lookAt();
       return switch (attempt.state()) {
         case Attempt.State.Sending _ ->
-            new Row(id, "sending", null, null, null, null, null, null, lookAt);
+            new Row(id, "sending", null, null, null, null, null, null, null, lookAt);
         case Attempt.State.Accepted(String upstreamId, Instant acceptedAt) ->
-            new Row(id, "accepted", upstreamId, acceptedAt, null, null, null, null, lookAt);
+            new Row(id, "accepted", upstreamId, acceptedAt, null, null, null, null, null, lookAt);
         case Attempt.State.Unknown _ ->
-            new Row(id, "unknown", null, null, null, null, null, null, lookAt);
+            new Row(id, "unknown", null, null, null, null, null, null, null, lookAt);
+        case Attempt.State.Storing storing ->
+            new Row(
+                id, "storing", null, null, null, null, null, null, Copies.write(storing), lookAt);
         case Attempt.State.GivenUp _ ->
-            new Row(id, "unknown", null, null, now, null, null, null, lookAt);
+            new Row(id, "unknown", null, null, now, null, null, null, null, lookAt);
         case Attempt.State.Rejected(Failure failure) ->
-            new Row(id, "rejected", null, null, now, failure, null, null, lookAt);
+            new Row(id, "rejected", null, null, now, failure, null, null, null, lookAt);
         case Attempt.State.Produced(int outputs, List<Duration> lengths) ->
-            new Row(id, "produced", null, null, now, null, outputs, filmMillis(lengths), lookAt);
+            new Row(
+                id, "produced", null, null, now, null, outputs, filmMillis(lengths), null, lookAt);
         case Attempt.State.Failed(Failure failure) ->
-            new Row(id, "failed", null, null, now, failure, null, null, lookAt);
+            new Row(id, "failed", null, null, now, failure, null, null, null, lookAt);
       };
     }
   }

@@ -163,7 +163,8 @@ public final class Audit {
         select scope || ' counts ' || running || ', runs ' || runs as what from (
           select scope, running,
             (select count(*) from attempt
-              where 'channel:' || attempt.channel = scope and attempt.finished_at is null)
+              where 'channel:' || attempt.channel = scope
+                and attempt.finished_at is null and attempt.state <> 'storing')
             + (select count(*) from job where granted = scope) as runs
           from work_limit where scope like 'channel:%') as counted
         where running <> runs

@@ -9,6 +9,7 @@ import dev.easel.provider.Reconciliation;
 import dev.easel.provider.Submission;
 import dev.easel.task.Decision.Change;
 import dev.easel.task.Decision.Course;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +32,8 @@ public final class Lifecycle {
   private static final Duration LONGEST_PAUSE_WHEN_UNKNOWN = Duration.ofMinutes(1);
   private static final Duration SHORTEST_PAUSE_WHEN_BUSY = Duration.ofSeconds(1);
   private static final int LONGEST_PAUSE_WHEN_BUSY_SECONDS = 32;
+  private static final Duration SHORTEST_PAUSE_WHEN_STORING = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE_WHEN_STORING = Duration.ofMinutes(10);
   private static final Duration PAUSE_BEFORE_SAME_ROUTE = Duration.ofSeconds(1);
 
   /** For how long providers that are too busy are asked again. */
@@ -73,6 +76,9 @@ public final class Lifecycle {
     /** Ask what became of the submission. */
     record Reconcile(Attempt attempt) implements Step {}
 
+    /** Copy what it made, as far as that is not done. */
+    record Fetch(Attempt attempt, List<Copy> copies) implements Step {}
+
     /** Ask to stop it. */
     record Stop(Attempt attempt, String upstreamId) implements Step {}
   }
@@ -102,9 +108,14 @@ public final class Lifecycle {
           Optional.of(new Step.Check(attempt, accepted.upstreamId()));
       case Attempt.State.Unknown _ when !attempt.lookAt().isAfter(now) ->
           Optional.of(new Step.Reconcile(attempt));
+      // Whoever wants it stopped is told at once that it is too late.
+      case Attempt.State.Storing storing
+          when situation.isToStop() || !attempt.lookAt().isAfter(now) ->
+          Optional.of(new Step.Fetch(attempt, storing.copies()));
       // Whoever sent it is gone: the claim is ours.
       case Attempt.State.Sending _ -> Optional.of(new Step.Reconcile(attempt));
-      case Attempt.State.Accepted _, Attempt.State.Unknown _ -> Optional.empty();
+      case Attempt.State.Accepted _, Attempt.State.Unknown _, Attempt.State.Storing _ ->
+          Optional.empty();
       case Attempt.State.GivenUp _,
           Attempt.State.Rejected _,
           Attempt.State.Produced _,
@@ -147,7 +158,7 @@ public final class Lifecycle {
     /** Nothing will come of it. */
     record Over(Failure failure) implements Standing {}
 
-    /** A provider may be working on it. */
+    /** A provider may be working on it, or what it made is being stored. */
     record Open(Attempt attempt) implements Standing {}
 
     /** It is to be submitted, not before {@code from}. */
@@ -168,7 +179,10 @@ public final class Lifecycle {
               policy);
     }
     return switch (last.get().state()) {
-      case Attempt.State.Sending _, Attempt.State.Accepted _, Attempt.State.Unknown _ ->
+      case Attempt.State.Sending _,
+          Attempt.State.Accepted _,
+          Attempt.State.Unknown _,
+          Attempt.State.Storing _ ->
           new Standing.Open(last.get());
       case Attempt.State.Produced(int outputs, List<Duration> lengths) ->
           new Standing.Made(outputs, lengths);
@@ -299,15 +313,8 @@ public final class Lifecycle {
       case Outcome.Checked(Progress answer) -> moment.checked(answer);
       case Outcome.Reconciled(Reconciliation answer) -> moment.reconciled(answer);
       case Outcome.Stopped(Cancellation answer) -> moment.stopped(answer);
-      case Outcome.Stored(List<Asset> assets) ->
-          new Change(
-              attempt.with(moment.produced(assets), now),
-              assets,
-              100,
-              attempt.state() instanceof Attempt.State.Sending
-                  ? Optional.of(new Omen.Fair())
-                  : Optional.empty(),
-              false);
+      case Outcome.Stored(List<Asset> assets) -> moment.stored(assets);
+      case Outcome.Incomplete incomplete -> moment.incomplete(incomplete);
       case Outcome.Unstorable(String reason) ->
           moment.failed(new Failure(Failure.Kind.INTERNAL, reason));
     };
@@ -331,7 +338,49 @@ public final class Lifecycle {
 
   /** One attempt of which something becomes known. */
   private record Moment(Situation situation, Attempt attempt, Instant now, Policy policy) {
-    Attempt.State produced(List<Asset> assets) {
+    Decision stored(List<Asset> assets) {
+      return new Change(
+          attempt.with(produced(assets), now),
+          assets,
+          100,
+          attempt.state() instanceof Attempt.State.Sending
+              ? Optional.of(new Omen.Fair())
+              : Optional.empty(),
+          false);
+    }
+
+    /**
+     * What was published has been paid for: it is fetched again, and never made again. In the end
+     * what could be had of it is what was made.
+     */
+    Decision incomplete(Outcome.Incomplete outcome) {
+      if (!(attempt.state() instanceof Attempt.State.Storing storing)) {
+        throw new IllegalStateException("attempt " + attempt.id() + " has published nothing");
+      }
+      Attempt.State.Storing next =
+          new Attempt.State.Storing(outcome.copies(), storing.until(), storing.tries() + 1);
+      if (!now.isBefore(storing.until())) {
+        return next.kept().isEmpty()
+            ? change(
+                new Attempt.State.Failed(
+                    new Failure(
+                        Failure.Kind.TIMED_OUT,
+                        "The result could not be fetched in time; the credits have been returned.")),
+                now)
+            : stored(next.kept());
+      }
+      Instant again = now.plus(longer(pauseWhenStoring(storing.tries()), outcome.atLeast()));
+      Change change = change(next, again.isBefore(storing.until()) ? again : storing.until());
+      return new Change(
+          change.attempt(), List.of(), change.percent(), Optional.empty(), situation.isToStop());
+    }
+
+    private Decision published(List<URI> addresses, Duration lasts, Omen... omens) {
+      List<Copy> wanted = addresses.stream().<Copy>map(Copy.Wanted::new).toList();
+      return change(new Attempt.State.Storing(wanted, now.plus(lasts), 0), now, omens);
+    }
+
+    private Attempt.State produced(List<Asset> assets) {
       return situation.task().request().quote().isOpen()
           ? new Attempt.State.Produced(
               assets.size(),
@@ -348,6 +397,8 @@ public final class Lifecycle {
             change(
                 new Attempt.State.Accepted(upstreamId, now), now.plus(checkAfter), new Omen.Fair());
         case Submission.Produced produced -> new Decision.Store(attempt, produced.outputs());
+        case Submission.Published(List<URI> addresses, Duration lasts) ->
+            published(addresses, lasts, new Omen.Fair());
         case Submission.Rejected(Failure failure, Optional<Duration> retryAfter) ->
             rejected(failure, retryAfter.orElse(Duration.ZERO));
         case Submission.Unknown(String reason) ->
@@ -370,6 +421,7 @@ public final class Lifecycle {
                     Optional.empty(),
                     false);
         case Progress.Produced produced -> new Decision.Store(attempt, produced.outputs());
+        case Progress.Published(List<URI> addresses, Duration lasts) -> published(addresses, lasts);
         case Progress.Failed(Failure failure) -> failed(failure);
         // Neither says that the generation failed: only the provider's word or the deadline does.
         case Progress.Missing _ ->
@@ -485,6 +537,12 @@ public final class Lifecycle {
       return longer(
           SHORTEST_PAUSE_WHEN_BUSY,
           Duration.ofSeconds(Math.min(doubled, LONGEST_PAUSE_WHEN_BUSY_SECONDS)));
+    }
+
+    /** Twice as long each time. */
+    private static Duration pauseWhenStoring(int tries) {
+      Duration pause = SHORTEST_PAUSE_WHEN_STORING.multipliedBy(1L << Math.min(tries, 30));
+      return pause.compareTo(LONGEST_PAUSE_WHEN_STORING) > 0 ? LONGEST_PAUSE_WHEN_STORING : pause;
     }
 
     private static Duration longer(Duration one, Duration other) {

@@ -4,6 +4,7 @@ import dev.easel.provider.Cancellation;
 import dev.easel.provider.Progress;
 import dev.easel.provider.Reconciliation;
 import dev.easel.provider.Submission;
+import java.time.Duration;
 import java.util.List;
 
 /** What the outside said about an attempt. What we do about it is a {@link Decision}. */
@@ -22,6 +23,19 @@ public sealed interface Outcome {
 
   /** What was produced is in our own storage. */
   record Stored(List<Asset> assets) implements Outcome {}
+
+  /**
+   * Not all of what was published could be copied into our own storage.
+   *
+   * @param copies how far it got
+   * @param reason why it got no further, for the log
+   * @param atLeast how long to leave it alone
+   */
+  record Incomplete(List<Copy> copies, String reason, Duration atLeast) implements Outcome {
+    public Incomplete {
+      copies = List.copyOf(copies);
+    }
+  }
 
   /** What was produced is nothing that may be stored, and never will be. */
   record Unstorable(String reason) implements Outcome {}

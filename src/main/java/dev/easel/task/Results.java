@@ -7,10 +7,14 @@ import dev.easel.asset.ImageFiles;
 import dev.easel.asset.Put;
 import dev.easel.asset.StoredFile;
 import dev.easel.catalog.MediaKind;
+import dev.easel.provider.Fetched;
 import dev.easel.provider.Output;
+import dev.easel.provider.Provider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +25,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Copies what providers made into our own storage, under names that are the same at every try. */
+/**
+ * Copies what providers made into our own storage, under names that are the same at every try: what
+ * they hand over is stored at once, what they have published is fetched.
+ */
 public final class Results {
   private static final long LARGEST = 2L << 30;
 
   private static final Logger log = LoggerFactory.getLogger(Results.class);
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final Duration PAUSE_WHEN_TOO_LARGE = Duration.ofHours(1);
   private static final Duration BETWEEN_ALERTS = Duration.ofSeconds(10);
 
   private final AssetStore store;
@@ -74,10 +82,102 @@ public final class Results {
     return new Outcome.Stored(assets);
   }
 
+  /**
+   * Fetches what {@code provider} has published of {@code attempt} into the store, as far as it is
+   * not there yet; what was stored is on disk when this returns. Repeatable.
+   */
+  Outcome fetch(TaskRequest request, Attempt attempt, List<Copy> copies, Provider provider) {
+    List<Copy> now = new ArrayList<>(copies.size());
+    Optional<Missed> missed = Optional.empty();
+    for (Copy copy : copies) {
+      switch (copy) {
+        case Copy.Kept kept -> now.add(kept);
+        case Copy.Wanted(URI address) -> {
+          switch (fetch(request, names.stem(attempt.id(), now.size()), address, provider)) {
+            case Got(StoredFile file) -> now.add(new Copy.Kept(asset(file)));
+            case Missed failed -> {
+              log.warn(
+                  "task {}: attempt {} on channel {}: a result {}; it is fetched again",
+                  request.id(),
+                  attempt.id(),
+                  attempt.channel(),
+                  failed.reason);
+              missed = missed.or(() -> Optional.of(failed));
+              now.add(copy);
+            }
+          }
+        }
+      }
+    }
+    return missed
+        .<Outcome>map(failed -> new Outcome.Incomplete(now, failed.reason, failed.atLeast))
+        .orElseGet(() -> new Outcome.Stored(Copy.kept(now)));
+  }
+
+  /** How fetching one file ended. */
+  private sealed interface Tried {}
+
+  private record Got(StoredFile file) implements Tried {}
+
+  /** The reason continues a sentence that begins with the result. */
+  private record Missed(String reason, Duration atLeast) implements Tried {
+    Missed(String reason) {
+      this(reason, Duration.ZERO);
+    }
+  }
+
+  private Tried fetch(TaskRequest request, String stem, URI address, Provider provider) {
+    try {
+      return switch (provider.fetch(
+          address, LARGEST, content -> store.put(stem, converted(request, content), LARGEST))) {
+        case Fetched.Whole<Put>(Put.Stored(StoredFile file)) -> ofKind(request, file);
+        case Fetched.Whole<Put>(Put.NotMedia(String reason)) -> new Missed(reason);
+        case Fetched.Whole<Put>(Put.TooLarge(long limit)) -> tooLarge(limit);
+        case Fetched.TooLarge<Put>(long limit) -> tooLarge(limit);
+        case Fetched.Failed<Put>(String reason) -> new Missed(reason);
+      };
+    } catch (UncheckedIOException full) {
+      alert(full);
+      return new Missed("cannot be written into our own store");
+    }
+  }
+
+  /** It may be all of it that was fetched to find out: not too often. */
+  private static Missed tooLarge(long limit) {
+    return new Missed("is larger than " + limit + " bytes", PAUSE_WHEN_TOO_LARGE);
+  }
+
+  /** A page that says sorry may be a picture too. */
+  private Tried ofKind(TaskRequest request, StoredFile file) {
+    if (file.type().isImage() == (request.kind() == MediaKind.IMAGE)) {
+      return new Got(file);
+    }
+    try {
+      store.delete(file.name());
+    } catch (IOException left) {
+      log.warn("{} is of no use and could not be deleted: {}", file.name(), left.toString());
+    }
+    return new Missed("is " + (file.type().isImage() ? "a picture" : "a film"));
+  }
+
+  private InputStream converted(TaskRequest request, InputStream content) throws IOException {
+    Optional<ImageFiles.Format> format = format(request);
+    return format.isPresent()
+        ? conversions.to(format.get(), content, request.parameters().outputCompression())
+        : content;
+  }
+
+  private static Optional<ImageFiles.Format> format(TaskRequest request) {
+    return request
+        .parameters()
+        .outputFormat()
+        .filter(_ -> request.kind() == MediaKind.IMAGE)
+        .flatMap(ImageFiles.Format::of);
+  }
+
   private byte[] content(TaskRequest request, Output output) {
-    Optional<ImageFiles.Format> format =
-        request.parameters().outputFormat().flatMap(ImageFiles.Format::of);
-    return request.kind() == MediaKind.IMAGE && format.isPresent()
+    Optional<ImageFiles.Format> format = format(request);
+    return format.isPresent()
         ? conversions.to(format.get(), output.content(), request.parameters().outputCompression())
         : output.content();
   }
@@ -102,7 +202,7 @@ public final class Results {
   }
 
   /** One line once in a while, however many results wait. */
-  private void alert(IOException full) {
+  private void alert(Exception full) {
     long now = System.nanoTime();
     long before = alertedAtNanos.get();
     if (now - before >= BETWEEN_ALERTS.toNanos() && alertedAtNanos.compareAndSet(before, now)) {

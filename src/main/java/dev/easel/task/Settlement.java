@@ -115,8 +115,9 @@ public final class Settlement implements AutoCloseable {
    * What is new about an attempt.
    *
    * @param isAnswer whether a provider has just answered the attempt's submission
+   * @param freesSlot whether its provider worked for the attempt until now
    */
-  public record News(Change change, boolean isAnswer) {}
+  public record News(Change change, boolean isAnswer, boolean freesSlot) {}
 
   /**
    * Writes what is new and how the task goes on; blocks until that is on disk.
@@ -310,7 +311,7 @@ public final class Settlement implements AutoCloseable {
               .orElseGet(Result.Lost::new);
       case Item.Settles(Situation situation, Claim claim, Optional<News> news, Course course) ->
           held(claim, job)
-              .map(ours -> page.settle(situation, ours, news.map(News::change), course))
+              .map(ours -> page.settle(situation, ours, news, course))
               .or(() ->
                   news.filter(News::isAnswer)
                       .map(late -> page.learn(situation.task(), job, late.change, unanswered)))
@@ -355,7 +356,7 @@ public final class Settlement implements AutoCloseable {
               Stream.concat(
                   course.isFinal() ? Stream.of(account) : Stream.of(),
                   news.stream()
-                      .filter(n -> n.isAnswer || !n.change.attempt().state().isOpen())
+                      .filter(n -> n.isAnswer || n.freesSlot)
                       .map(n -> scope(n.change.attempt())));
           case Item.Cancels _ -> Stream.of(account);
           case Item.Learns(_, Change change) -> Stream.of(scope(change.attempt()));

@@ -8,6 +8,7 @@ import dev.easel.ledger.Ledger;
 import dev.easel.provider.Failure;
 import dev.easel.task.Decision.Change;
 import dev.easel.task.Decision.Course;
+import dev.easel.task.Settlement.News;
 import dev.easel.task.Settlement.Result;
 import dev.easel.webhook.Deliveries;
 import dev.easel.webhook.EventType;
@@ -81,9 +82,9 @@ final class SettlementPage {
   }
 
   /** Notes what is new and how the task goes on; the job is held by whoever says so. */
-  Result settle(Situation situation, Jobs.Locked job, Optional<Change> news, Course course) {
+  Result settle(Situation situation, Jobs.Locked job, Optional<News> news, Course course) {
     Task task = situation.task();
-    news.ifPresent(change -> changed(situation, change, course));
+    news.ifPresent(n -> changed(situation, n, course));
     switch (course) {
       case Course.Hold _ -> {}
       case Course.Again(Instant at) -> later.add(new Jobs.Later(job.claim(), at));
@@ -94,9 +95,10 @@ final class SettlementPage {
     return new Result.Done();
   }
 
-  private void changed(Situation situation, Change change, Course course) {
+  private void changed(Situation situation, News news, Course course) {
     Task task = situation.task();
-    attempt(task, change);
+    Change change = news.change();
+    attempt(task, change, news.freesSlot());
     if (change.isRefusalToStop()) {
       notToStop.add(task.id());
     }
@@ -119,10 +121,10 @@ final class SettlementPage {
     return (int) (100 * made / pieces);
   }
 
-  private void attempt(Task task, Change change) {
+  private void attempt(Task task, Change change, boolean freesSlot) {
     Attempt attempt = change.attempt();
     changed.add(new Attempts.OfTask(task.id(), attempt));
-    if (!attempt.state().isOpen()) {
+    if (freesSlot) {
       slots.giveBack(WorkLimits.ofChannel(attempt.channel()));
     }
     int first = attempt.piece() * task.request().pieceSize();
@@ -146,7 +148,7 @@ final class SettlementPage {
     if (job == null || isGivenUp) {
       learned.add(change.attempt());
     } else {
-      attempt(task, change);
+      attempt(task, change, !change.attempt().state().holdsSlot());
       taken.add(job.claim());
     }
     return new Result.Done();

@@ -154,6 +154,13 @@ public final class TaskRunner implements Handler, AutoCloseable {
                       () ->
                           new Outcome.Reconciled(
                               provider(attempt).reconcile(generation(attempt)))));
+          case Lifecycle.Step.Fetch(Attempt attempt, List<Copy> copies) ->
+              askings.add(
+                  new Asking(
+                      attempt,
+                      () ->
+                          outside.results.fetch(
+                              before.task().request(), attempt, copies, provider(attempt))));
           case Lifecycle.Step.Stop(Attempt attempt, String upstreamId) ->
               askings.add(
                   new Asking(
@@ -284,12 +291,33 @@ public final class TaskRunner implements Handler, AutoCloseable {
       Course course = isLast ? course() : new Course.Hold();
       boolean isAnswer = attempt.state() instanceof Attempt.State.Sending && !isKnown(attempt);
       try {
-        settlement.settle(lease.claim(), situation, new Settlement.News(change, isAnswer), course);
+        settlement.settle(
+            lease.claim(),
+            situation,
+            new Settlement.News(
+                change,
+                isAnswer,
+                attempt.state().holdsSlot() && !change.attempt().state().holdsSlot()),
+            course);
       } catch (DatabaseException away) {
         if (isAnswer) {
           learn(List.of(change), away);
         }
         throw away;
+      }
+      alert(outcome, change);
+    }
+
+    /** What can no longer be fetched has been paid for. */
+    private void alert(Outcome outcome, Change change) {
+      if (outcome instanceof Outcome.Incomplete(_, String reason, _)
+          && !change.attempt().state().isOpen()) {
+        log.error(
+            "ALERT: task {}: what channel {} has made could not be fetched while it was there, and"
+                + " is lost; a result {}",
+            situation.task().id(),
+            change.attempt().channel(),
+            reason);
       }
     }
 

@@ -106,6 +106,7 @@ public final class Unknowns {
               : Resolved.NOT_FOUND;
       case Attempt.State.Sending _,
           Attempt.State.Accepted _,
+          Attempt.State.Storing _,
           Attempt.State.Rejected _,
           Attempt.State.Produced _,
           Attempt.State.Failed _ ->

@@ -185,6 +185,55 @@ class BadUpstreamTest {
     }
   }
 
+  /** Each is made once, paid for once, and ours in the end; nobody hears of where it lay. */
+  @Test
+  void aResultThatCannotBeFetchedAtOnceIsFetchedAgain() {
+    upstream.slowness(Duration.ofSeconds(5));
+    try (TestNode node = node("\"fetch-within\":\"2s\"")) {
+      String key = node.account(CREDITS);
+      List<Fault> faults =
+          List.of(
+              Fault.GONE, Fault.ERROR_BEFORE, Fault.HANG_UP, Fault.CUT_OFF, Fault.PAGE, Fault.SLOW);
+      for (Fault fault : faults) {
+        upstream.next(Call.FILE, fault, fault);
+        int before = upstream.calls(Call.FILE);
+        String task = node.create(key, Gateway.image("a hill").toString());
+        await(fault + ": it was tried", () -> upstream.calls(Call.FILE) > before);
+        assertHidden(node, key, task);
+        JsonNode data = node.await(key, task);
+        assertThat(data.path("task_status").asInt()).as("%s: %s", fault, data).isEqualTo(3);
+        assertThat(upstream.calls(Call.FILE) - before).as("%s", fault).isEqualTo(3);
+        assertHidden(node, key, task);
+      }
+      assertThat(upstream.purchases()).hasSize(faults.size());
+      assertAccounted(node, key, CREDITS - faults.size() * PRICE);
+    }
+  }
+
+  @Test
+  void aResultThatIsGoneForGoodIsRefundedAndNotBoughtAgain() {
+    upstream.always(Call.FILE, Fault.GONE);
+    try (TestNode node = node("\"results-last\":\"2s\"")) {
+      String key = node.account(CREDITS);
+      String task = node.create(key, Gateway.image("a hill").toString());
+      JsonNode data = node.await(key, task);
+      assertThat(data.path("task_status").asInt()).isEqualTo(4);
+      assertThat(data.path("fail_reason").asString()).startsWith("The result could not be fetched");
+      assertThat(upstream.purchases()).hasSize(1);
+      assertHidden(node, key, task);
+      assertAccounted(node, key, CREDITS);
+    }
+  }
+
+  private void assertHidden(TestNode node, String key, String task) {
+    for (String path :
+        List.of(
+            "/api/v1/tasks/" + task, "/api/v1/tasks", "/api/v1/jobs/recordInfo?taskId=" + task)) {
+      assertThat(node.get(path, key).http().body())
+          .doesNotContain(":" + network.port(), ":" + upstream.port());
+    }
+  }
+
   @Test
   void whatCannotBeAskedAboutIsGivenUpAtItsDeadlineAndRefunded() {
     upstream.idempotent(false);

@@ -89,7 +89,13 @@ public final class Upstream implements AutoCloseable {
     /** Of a create: accepted, and fails when it would be ready. */
     FAIL,
     /** Of a read: a task_status that nobody has heard of. */
-    UNKNOWN_STATUS
+    UNKNOWN_STATUS,
+    /** Of a file: the connection is closed in the middle of it. */
+    CUT_OFF,
+    /** Of a file: a page instead of it. */
+    PAGE,
+    /** Of a file: announced as one of three gigabytes. */
+    TOO_LARGE
   }
 
   /**
@@ -111,6 +117,8 @@ public final class Upstream implements AutoCloseable {
 
   private record Listener(ServerSocket socket, Thread acceptor) {}
 
+  private static final String PAGE = "<!doctype html><title>Please wait</title>";
+
   private final int port;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
@@ -129,6 +137,7 @@ public final class Upstream implements AutoCloseable {
   private volatile Duration takes = Duration.ZERO;
   private volatile Duration slowness = Duration.ofSeconds(2);
   private volatile String filesUrl;
+  private volatile String expiresAt = "null";
 
   /** Listens on a free port of loopback. */
   public Upstream() throws IOException {
@@ -178,6 +187,11 @@ public final class Upstream implements AutoCloseable {
   /** What its results' addresses begin with from now on; its own unless told. */
   public void filesUrl(String base) {
     filesUrl = base;
+  }
+
+  /** Until when it says that its results are there, as JSON; it says nothing unless told. */
+  public void expiresAt(String json) {
+    expiresAt = json;
   }
 
   /** How long a task takes from now on; no time unless told. */
@@ -338,6 +352,12 @@ public final class Upstream implements AutoCloseable {
                   "Retry-After: 1\r\n"));
       case GONE -> write(connection, json(404, "no such thing"));
       case ERROR_BEFORE -> write(connection, json(500, envelope(0, "Internal error.", null)));
+      case PAGE -> write(connection, new Answer(200, "text/html", PAGE.getBytes(UTF_8), ""));
+      case CUT_OFF -> {
+        byte[] body = handle(request, fault).body;
+        write(connection, body.length, Arrays.copyOf(body, body.length / 2));
+      }
+      case TOO_LARGE -> write(connection, 3L << 30, handle(request, fault).body);
       case NONE, FAIL, UNKNOWN_STATUS -> write(connection, handle(request, fault));
     }
   }
@@ -437,6 +457,7 @@ public final class Upstream implements AutoCloseable {
         data.withArray("image_urls").insert(0, url);
       }
     }
+    data.set("expires_at", JsonMapper.shared().readTree(expiresAt));
     return data.put("task_status", 3);
   }
 
@@ -459,6 +480,16 @@ public final class Upstream implements AutoCloseable {
 
   private static Answer json(int status, String body) {
     return new Answer(status, "application/json", body.getBytes(UTF_8), "");
+  }
+
+  /** An answer that promises {@code length} bytes. */
+  private static void write(Socket connection, long length, byte[] body) throws IOException {
+    String head = "HTTP/1.1 200 x\r\nContent-Length: %d\r\n\r\n".formatted(length);
+    OutputStream out = connection.getOutputStream();
+    out.write(head.getBytes(ISO_8859_1));
+    out.write(body);
+    out.flush();
+    connection.shutdownOutput();
   }
 
   private static void write(Socket connection, Answer answer) throws IOException {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,7 @@ final class AddressGuardTest {
           100.127.255.254                | shared
           127.0.0.1                      | loopback
           127.255.255.254                | loopback
+          168.63.129.16                  | metadata
           169.254.169.254                | link-local
           172.16.0.1                     | private
           172.31.255.255                 | private
@@ -190,6 +193,30 @@ final class AddressGuardTest {
     assertThat(trusting.refuseLiteral(URI.create("http://2130706433/"))).isEmpty();
     assertThat(trusting.refuse(InetAddress.ofLiteral("10.2.0.0"))).isPresent();
     assertThat(trusting.refuse(InetAddress.ofLiteral("::1"))).isPresent();
+  }
+
+  /** Whatever the operator allows. */
+  @Test
+  void isNeverSentToWhereThisMachineListensItself() throws SocketException {
+    AddressGuard allowing =
+        new AddressGuard(
+            List.of(Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0")), port -> port == 8_080);
+    List<InetAddress> ours =
+        NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses).toList();
+    assertThat(ours).isNotEmpty();
+    for (InetAddress own : ours) {
+      assertThat(allowing.refuse(own, 8_080))
+          .as("%s", own)
+          .hasValue("leads to this gateway itself, which may not be contacted");
+      assertThat(allowing.refuse(own, 8_081)).as("%s", own).isEmpty();
+    }
+    assertThat(allowing.refuse(InetAddress.ofLiteral("1.1.1.1"), 8_080)).isEmpty();
+    for (String own : List.of("localhost", "127.1", "0", "2130706433", "[::]", "[::1]")) {
+      assertThat(allowing.refuseLiteral(URI.create("http://" + own + ":8080/files/x.png")))
+          .as(own)
+          .isPresent();
+      assertThat(allowing.refuseLiteral(URI.create("http://" + own + ":8081/"))).as(own).isEmpty();
+    }
   }
 
   @Test

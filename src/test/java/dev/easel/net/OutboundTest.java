@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.easel.net.GuardedResolver.Names;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,6 +16,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(10)
@@ -125,7 +128,8 @@ final class OutboundTest {
 
   @Test
   void refusesANameThatResolvesInside() throws IOException {
-    GuardedResolver resolver = new GuardedResolver(new AddressGuard(List.of()));
+    GuardedResolver resolver =
+        new GuardedResolver(new AddressGuard(List.of()), Names.OF_THE_SYSTEM);
 
     assertThatThrownBy(() -> resolver.resolve("localhost"))
         .isInstanceOf(GuardedResolver.RefusedAddress.class)
@@ -133,9 +137,94 @@ final class OutboundTest {
     assertThatThrownBy(() -> resolver.resolve("0177.0.0.1"))
         .isInstanceOf(GuardedResolver.RefusedAddress.class);
     assertThat(
-            new GuardedResolver(new AddressGuard(List.of(Cidr.parse("127.0.0.0/8"))))
+            new GuardedResolver(
+                    new AddressGuard(List.of(Cidr.parse("127.0.0.0/8"))), Names.OF_THE_SYSTEM)
                 .resolve("localhost"))
         .containsExactly(InetAddress.ofLiteral("127.0.0.1"));
+  }
+
+  static List<String> insideAddresses() {
+    return InsideAddresses.HOSTS;
+  }
+
+  /** The server is there for all those that are loopback. */
+  @ParameterizedTest
+  @MethodSource("insideAddresses")
+  void fetchesNothingFromInside(String host) {
+    URI uri =
+        URI.create("http://" + host + (host.contains("@") ? "" : ":" + port()) + "/picture.png");
+    assertThat(strict.get(uri, OPTIONS, OutboundTest::text)).isInstanceOf(Answer.Refused.class);
+    assertThat(strict.call(Call.post(uri, Map.of(), new byte[0]), OPTIONS))
+        .isInstanceOf(Reply.NotSent.class);
+    assertThat(requests).hasValue(0);
+  }
+
+  /**
+   * 127.0.0.2 stands for an address outside here, and 127.0.0.1 for one inside: both lead to the
+   * server's port. The second time the name server gives the other.
+   */
+  @Test
+  void aNameIsAskedForOnceAConnection() throws IOException {
+    HttpServer outside =
+        HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.2"), port()), 0);
+    outside.createContext(
+        "/",
+        exchange -> {
+          exchange.getResponseHeaders().set("Connection", "close");
+          exchange.sendResponseHeaders(200, 0);
+          try (OutputStream body = exchange.getResponseBody()) {
+            body.write("outside".getBytes(UTF_8));
+          }
+        });
+    outside.start();
+    AtomicInteger asked = new AtomicInteger();
+    Names names = _ -> addresses(asked.incrementAndGet() == 1 ? "127.0.0.2" : "127.0.0.1");
+    AddressGuard guard = new AddressGuard(List.of(Cidr.parse("127.0.0.2")));
+    try (Outbound outbound = new Outbound(guard, "Easel/test", names)) {
+      URI uri = URI.create("http://rebinding.example:" + port() + "/");
+      assertThat(outbound.get(uri, OPTIONS, OutboundTest::text))
+          .isEqualTo(new Answer.Ok<>("outside"));
+      assertThat(asked).as("checked and connected to by one answer").hasValue(1);
+      assertThat(outbound.get(uri, OPTIONS, OutboundTest::text))
+          .isEqualTo(
+              new Answer.Refused<>("leads to a loopback address, which may not be contacted"));
+      assertThat(asked).hasValue(2);
+      assertThat(requests).as("inside").hasValue(0);
+    } finally {
+      outside.stop(0);
+    }
+  }
+
+  /** Of several addresses those that are inside are left out, also when the others are dead. */
+  @Test
+  void amongTheAddressesOfANameThoseInsideAreNotTried() {
+    Names names = _ -> addresses("127.0.0.1", "127.0.0.3");
+    AddressGuard guard = new AddressGuard(List.of(Cidr.parse("127.0.0.3")));
+    try (Outbound outbound = new Outbound(guard, "Easel/test", names)) {
+      URI uri = URI.create("http://both.example:" + port() + "/");
+      assertThat(outbound.get(uri, OPTIONS, OutboundTest::text))
+          .isEqualTo(new Answer.Unreachable<>("refused the connection"));
+      assertThat(requests).hasValue(0);
+    }
+  }
+
+  @Test
+  void aNameOfThisMachineDoesNotLeadToItsOwnListener() {
+    Names names = _ -> addresses("127.0.0.1");
+    AddressGuard guard =
+        new AddressGuard(List.of(Cidr.parse("127.0.0.0/8")), port -> port == port());
+    try (Outbound outbound = new Outbound(guard, "Easel/test", names)) {
+      assertThat(
+              outbound.get(
+                  URI.create("http://us.example:" + port() + "/"), OPTIONS, OutboundTest::text))
+          .isEqualTo(
+              new Answer.Refused<>("leads to this gateway itself, which may not be contacted"));
+      assertThat(requests).hasValue(0);
+    }
+  }
+
+  private static InetAddress[] addresses(String... literals) {
+    return Arrays.stream(literals).map(InetAddress::ofLiteral).toArray(InetAddress[]::new);
   }
 
   @Test

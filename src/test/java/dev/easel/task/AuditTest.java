@@ -134,6 +134,11 @@ class AuditTest {
             "update asset set task_id = task.id from task where task.state in ('failed', 'canceled')"),
         row(ACCOUNT, "update work_limit set running = running + 1 where scope like 'account:%'"),
         row(WAITS, "update work_limit set capacity = capacity + 1 where scope like 'account:%'"),
+        row(
+            CHANNEL,
+            """
+            update attempt set state = 'storing', copies = '{}' where state = 'accepted'
+            """),
         row(CHANNEL, "update job set granted = 'channel:b'"),
         row(CHANNEL, "update work_limit set running = running + 1 where scope like 'channel:%'"));
   }

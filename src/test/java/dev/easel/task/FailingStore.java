@@ -10,6 +10,7 @@ import java.util.Optional;
 final class FailingStore implements AssetStore {
   private final AssetStore store;
   private volatile Deletion before = _ -> {};
+  private volatile boolean isFull;
 
   /** What happens before a file is deleted. */
   interface Deletion {
@@ -25,8 +26,16 @@ final class FailingStore implements AssetStore {
     before = deletion;
   }
 
+  /** From now on nothing can be written, or again it can. */
+  void full(boolean yes) {
+    isFull = yes;
+  }
+
   @Override
   public Put put(String stem, InputStream content, long maxBytes) throws IOException {
+    if (isFull) {
+      throw new IOException("No space left on device");
+    }
     return store.put(stem, content, maxBytes);
   }
 

@@ -19,6 +19,7 @@ import dev.easel.task.Decision.Change;
 import dev.easel.task.Decision.Course;
 import dev.easel.task.Lifecycle.Policy;
 import dev.easel.task.Lifecycle.Step;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -55,6 +56,10 @@ class LifecycleTest {
   private static final Attempt.State UNKNOWN = new Attempt.State.Unknown();
   private static final Attempt.State GIVEN_UP = new Attempt.State.GivenUp();
   private static final Attempt.State PRODUCED = new Attempt.State.Produced(1);
+  private static final URI ADDRESS = URI.create("https://provider.example/1.png");
+  private static final Copy WANTED = new Copy.Wanted(ADDRESS);
+  private static final Copy KEPT = new Copy.Kept(assets(1).getFirst());
+  private static final Duration LASTS = Duration.ofSeconds(1_000);
 
   // What is to be found out.
 
@@ -91,6 +96,18 @@ class LifecycleTest {
             check(tried(A, ACCEPTED, 5))),
         row("accepted, not yet: nothing", one(tried(A, ACCEPTED, 5)), 4, ONE_ROUTE, nothing()),
         row("produced: nothing", one(tried(A, PRODUCED, 0)), 9, ONE_ROUTE, nothing()),
+        row(
+            "storing, its time has come: fetch, whatever the deadline",
+            one(tried(A, storing(0, WANTED, KEPT), 700)),
+            700,
+            ONE_ROUTE,
+            fetch(tried(A, storing(0, WANTED, KEPT), 700), WANTED, KEPT)),
+        row(
+            "storing, not yet: nothing",
+            one(tried(A, storing(1, WANTED), 5)),
+            4,
+            ONE_ROUTE,
+            nothing()),
         // which route
         row(
             "refused by one route: the other",
@@ -201,6 +218,12 @@ class LifecycleTest {
             1,
             ONE_ROUTE,
             List.of(new Step.Stop(tried(A, ACCEPTED, 5), "up"))),
+        row(
+            "to be stopped, but made already: fetch, due or not",
+            toStop(one(tried(A, storing(1, WANTED), 5))),
+            1,
+            ONE_ROUTE,
+            fetch(tried(A, storing(1, WANTED), 5), WANTED)),
         row(
             "to be stopped: no other attempt",
             toStop(one(tried(A, failed(Kind.INTERNAL), 1))),
@@ -448,6 +471,100 @@ class LifecycleTest {
                 Optional.empty(),
                 false)),
         row(
+            "published at once: fetch it, in a step of its own",
+            SENDING,
+            submitted(new Submission.Published(List.of(ADDRESS), LASTS)),
+            5,
+            ONE_ROUTE,
+            change(storing(0, 1_005, WANTED), 5, new Omen.Fair())),
+        row(
+            "published: fetch it, in a step of its own",
+            ACCEPTED,
+            checked(new Progress.Published(List.of(ADDRESS, ADDRESS), LASTS)),
+            5,
+            ONE_ROUTE,
+            change(storing(0, 1_005, WANTED, WANTED), 5)),
+        row(
+            "published after the deadline: fetch it all the same",
+            ACCEPTED,
+            checked(new Progress.Published(List.of(ADDRESS), LASTS)),
+            601,
+            ONE_ROUTE,
+            change(storing(0, 1_601, WANTED), 601)),
+        row(
+            "fetched: produced",
+            storing(3, WANTED),
+            new Outcome.Stored(assets(1)),
+            5,
+            ONE_ROUTE,
+            new Change(
+                attempt(0, 1, A, new Attempt.State.Produced(1), 5),
+                assets(1),
+                100,
+                Optional.empty(),
+                false)),
+        row(
+            "not fetched: again after a second, on no other route",
+            storing(0, WANTED),
+            incomplete(0, WANTED),
+            5,
+            TWO_ROUTES,
+            change(storing(1, WANTED), 6)),
+        row(
+            "partly fetched: what is stored is kept",
+            storing(0, WANTED, WANTED),
+            incomplete(0, KEPT, WANTED),
+            5,
+            TWO_ROUTES,
+            change(storing(1, KEPT, WANTED), 6)),
+        row(
+            "not fetched again: after a pause that doubles",
+            storing(4, WANTED),
+            incomplete(0, WANTED),
+            5,
+            ONE_ROUTE,
+            change(storing(5, WANTED), 21)),
+        row(
+            "not fetched for long: every ten minutes",
+            storing(40, WANTED),
+            incomplete(0, WANTED),
+            5,
+            ONE_ROUTE,
+            change(storing(41, WANTED), 605)),
+        row(
+            "not fetched, and to be left alone for longer: after that",
+            storing(0, WANTED),
+            incomplete(900, WANTED),
+            5,
+            ONE_ROUTE,
+            change(storing(1, WANTED), 905)),
+        row(
+            "not fetched: a last time when it is about to go",
+            storing(40, WANTED),
+            incomplete(3_600, WANTED),
+            900,
+            ONE_ROUTE,
+            change(storing(41, WANTED), 1_000)),
+        row(
+            "not fetched, and gone: lost, and not made again",
+            storing(41, WANTED, WANTED),
+            incomplete(0, WANTED, WANTED),
+            1_000,
+            TWO_ROUTES,
+            change(lost(), 1_000)),
+        row(
+            "partly fetched, and the rest gone: what is stored was made",
+            storing(41, WANTED, KEPT),
+            incomplete(0, WANTED, KEPT),
+            1_000,
+            TWO_ROUTES,
+            new Change(
+                attempt(0, 1, A, new Attempt.State.Produced(1), 1_000),
+                assets(1),
+                100,
+                Optional.empty(),
+                false)),
+        row(
             "not storable: failed",
             ACCEPTED,
             new Outcome.Unstorable("because"),
@@ -468,6 +585,17 @@ class LifecycleTest {
     Attempt attempt = attempt(0, 1, A, state, 0);
     assertThat(Lifecycle.decide(one(attempt), attempt, outcome, at(seconds), policy))
         .isEqualTo(expected);
+  }
+
+  @Test
+  void whatIsMadeAlreadyIsNotStopped() {
+    Attempt attempt = attempt(0, 1, A, storing(0, WANTED), 0);
+    assertThat(
+            Lifecycle.decide(
+                toStop(one(attempt)), attempt, incomplete(0, WANTED), at(5), ONE_ROUTE))
+        .isEqualTo(
+            new Change(
+                attempt(0, 1, A, storing(1, WANTED), 6), List.of(), 0, Optional.empty(), true));
   }
 
   static Stream<Outcome> productions() {
@@ -502,6 +630,20 @@ class LifecycleTest {
             5,
             cooling(cooling(TWO_ROUTES, "a", 9), "b", 7),
             again(7)),
+        row(
+            "storing: when it comes up",
+            one(tried(A, storing(1, WANTED), 7)),
+            5,
+            TWO_ROUTES,
+            again(7)),
+        row(
+            "lost: fails, on no other route",
+            one(tried(A, lost(), 5)),
+            5,
+            TWO_ROUTES,
+            fail(
+                Kind.TIMED_OUT,
+                "The result could not be fetched in time; the credits have been returned.")),
         row("produced: succeeds", one(tried(A, PRODUCED, 5)), 5, ONE_ROUTE, new Course.Succeed(10)),
         row(
             "no route: fails",
@@ -826,6 +968,30 @@ class LifecycleTest {
 
   private static List<Step> check(Attempt attempt) {
     return List.of(new Step.Check(attempt, "up"));
+  }
+
+  private static List<Step> fetch(Attempt attempt, Copy... copies) {
+    return List.of(new Step.Fetch(attempt, List.of(copies)));
+  }
+
+  /** What is there until 1,000 seconds after T0. */
+  private static Attempt.State storing(int tries, Copy... copies) {
+    return storing(tries, 1_000, copies);
+  }
+
+  private static Attempt.State storing(int tries, long until, Copy... copies) {
+    return new Attempt.State.Storing(List.of(copies), at(until), tries);
+  }
+
+  private static Outcome incomplete(long atLeast, Copy... copies) {
+    return new Outcome.Incomplete(List.of(copies), "because", Duration.ofSeconds(atLeast));
+  }
+
+  private static Attempt.State lost() {
+    return new Attempt.State.Failed(
+        new Failure(
+            Kind.TIMED_OUT,
+            "The result could not be fetched in time; the credits have been returned."));
   }
 
   private static Change change(Attempt.State state, long look, Omen... omens) {

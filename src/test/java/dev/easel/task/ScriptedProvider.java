@@ -1,6 +1,7 @@
 package dev.easel.task;
 
 import dev.easel.provider.Cancellation;
+import dev.easel.provider.Fetched;
 import dev.easel.provider.Generation;
 import dev.easel.provider.Output;
 import dev.easel.provider.Progress;
@@ -8,9 +9,12 @@ import dev.easel.provider.Provider;
 import dev.easel.provider.Reconciliation;
 import dev.easel.provider.Submission;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -28,6 +32,8 @@ final class ScriptedProvider implements Provider {
   private volatile Function<Generation, Submission> submit = inTurn(List.of());
   private volatile Function<Generation, Progress> check = inTurn(List.of());
   private volatile Function<Generation, Reconciliation> reconcile = inTurn(List.of());
+  private volatile boolean tooLarge;
+  private volatile Function<URI, Optional<InputStream>> files = _ -> Optional.empty();
   private volatile Optional<Function<Generation, Cancellation>> cancel = Optional.empty();
 
   /** Answers submissions with {@code answers}, one after the other. */
@@ -63,9 +69,26 @@ final class ScriptedProvider implements Provider {
     return this;
   }
 
+  /** What lies at an address; nothing is a failure to fetch it. */
+  ScriptedProvider publishes(Function<URI, Optional<byte[]>> file) {
+    return streams(uri -> file.apply(uri).map(ByteArrayInputStream::new));
+  }
+
+  /** What lies at an address, when it is too much to be held. */
+  ScriptedProvider streams(Function<URI, Optional<InputStream>> file) {
+    files = file;
+    return this;
+  }
+
+  /** Whether all that it publishes is larger than anybody takes. */
+  ScriptedProvider tooLarge(boolean yes) {
+    tooLarge = yes;
+    return this;
+  }
+
   /**
-   * What it was asked, in order: {@code submit}, {@code check ID}, {@code reconcile} or {@code
-   * cancel ID}.
+   * What it was asked, in order: {@code submit}, {@code check ID}, {@code reconcile}, {@code fetch
+   * ADDRESS} or {@code cancel ID}.
    */
   List<String> calls() {
     return List.copyOf(calls);
@@ -87,6 +110,23 @@ final class ScriptedProvider implements Provider {
   public Reconciliation reconcile(Generation generation) {
     calls.add("reconcile");
     return reconcile.apply(generation);
+  }
+
+  @Override
+  public <T> Fetched<T> fetch(URI address, long maxBytes, Fetched.Download<T> download) {
+    calls.add("fetch " + address);
+    if (tooLarge) {
+      return new Fetched.TooLarge<>(maxBytes);
+    }
+    Optional<InputStream> file = files.apply(address);
+    if (file.isEmpty()) {
+      return new Fetched.Failed<>("answered 404");
+    }
+    try {
+      return new Fetched.Whole<>(download.take(file.get()));
+    } catch (IOException own) {
+      throw new UncheckedIOException(own);
+    }
   }
 
   @Override
@@ -122,7 +162,7 @@ final class ScriptedProvider implements Provider {
     };
   }
 
-  private static byte[] pixel() {
+  static byte[] pixel() {
     try (ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
       ImageIO.write(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB), "png", bytes);
       return bytes.toByteArray();

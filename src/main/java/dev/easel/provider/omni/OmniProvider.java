@@ -7,16 +7,18 @@ import dev.easel.net.Outbound;
 import dev.easel.net.Reply;
 import dev.easel.provider.Cancellation;
 import dev.easel.provider.Failure;
+import dev.easel.provider.Fetched;
 import dev.easel.provider.Generation;
-import dev.easel.provider.Output;
 import dev.easel.provider.Progress;
 import dev.easel.provider.Provider;
 import dev.easel.provider.Reconciliation;
 import dev.easel.provider.Submission;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,8 @@ import tools.jackson.databind.node.ObjectNode;
  * remembers: 24h                        for how long it does; at most that, whatever it promises
  * answer-within: 60s                    how long a call may take
  * check-every: 3s                       how often a generation is asked about
+ * results-last: 24h                     how long results stay where they are, unless it says so
+ * fetch-within: 10m                     how long fetching one of them may take
  * </pre>
  *
  * <p>A submission carries the attempt's id as {@code Idempotency-Key}: handing it over again gives
@@ -57,6 +61,7 @@ public final class OmniProvider implements Provider {
   private static final Pattern TASK_ID = Pattern.compile("[A-Za-z0-9._:-]{1,200}");
   private static final long LARGEST_ANSWER = 1L << 20;
   private static final long SEEDS = 1L << 32;
+  private static final long LATEST_SECOND = 253_402_300_799L; // of the year 9999
 
   private final String channel;
   private final OmniSettings settings;
@@ -81,7 +86,8 @@ public final class OmniProvider implements Provider {
     this.settings = OmniSettings.read(channel, environment);
     this.outbound = trusted;
     this.clock = clock;
-    this.results = new Results(settings.base(), new Results.Network(guarded, trusted));
+    this.results =
+        new Results(settings.base(), new Results.Network(guarded, trusted), settings.fetchWithin());
   }
 
   /**
@@ -179,13 +185,13 @@ public final class OmniProvider implements Provider {
       case 1, 2 ->
           new Progress.Pending(
               Math.clamp(data.path("progress").asInt(0), 0, 100), settings.checkEvery());
-      case 3 -> downloaded(generation, data);
+      case 3 -> published(generation, data);
       case 4 -> new Progress.Failed(Words.failed(data.path("fail_reason").asString("")));
       default -> new Progress.Unreachable("answered with the unknown task_status " + status);
     };
   }
 
-  private Progress downloaded(Generation generation, JsonNode data) {
+  private Progress published(Generation generation, JsonNode data) {
     String field = generation.kind().word() + "_url";
     List<String> urls =
         Stream.concat(
@@ -200,17 +206,36 @@ public final class OmniProvider implements Provider {
     if (urls.isEmpty()) {
       return new Progress.Unreachable("finished without a result");
     }
-    List<Output> outputs = new ArrayList<>(urls.size());
-    for (String url : urls) {
-      switch (results.load(url)) {
-        case Results.Download.Loaded(Output output) -> outputs.add(output);
-        case Results.Download.Failed(String reason) -> {
-          log.warn("channel {}: attempt {}: {}", channel, generation.attempt(), reason);
-          return new Progress.Unreachable(reason);
-        }
-      }
+    List<URI> addresses = urls.stream().flatMap(url -> results.address(url).stream()).toList();
+    return addresses.size() < urls.size()
+        ? new Progress.Unreachable("a result's address is malformed")
+        : new Progress.Published(addresses, lasts(data));
+  }
+
+  /** For how long results are there, as far as the server says: in seconds of Unix, or in ISO. */
+  private Duration lasts(JsonNode data) {
+    JsonNode told = data.path("expires_at");
+    Optional<Instant> until =
+        told.isIntegralNumber()
+            ? Optional.of(Instant.ofEpochSecond(Math.clamp(told.asLong(0), 0, LATEST_SECOND)))
+            : told.asStringOpt().flatMap(OmniProvider::instant);
+    return until
+        .map(then -> Duration.between(clock.instant(), then))
+        .filter(Duration::isPositive)
+        .orElse(settings.resultsLast());
+  }
+
+  private static Optional<Instant> instant(String text) {
+    try {
+      return Optional.of(Instant.parse(text));
+    } catch (DateTimeParseException _) {
+      return Optional.empty();
     }
-    return new Progress.Produced(outputs);
+  }
+
+  @Override
+  public <T> Fetched<T> fetch(URI address, long maxBytes, Fetched.Download<T> download) {
+    return results.fetch(address, maxBytes, download);
   }
 
   /**

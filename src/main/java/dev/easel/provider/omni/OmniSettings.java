@@ -21,11 +21,21 @@ import java.util.function.Function;
  * @param key never shown
  * @param answerWithin how long a call may take
  * @param checkEvery how often a generation is asked about
+ * @param resultsLast how long results stay where they are, where the server does not say
+ * @param fetchWithin how long fetching one of them may take
  */
 record OmniSettings(
-    URI base, String key, Memory memory, Duration answerWithin, Duration checkEvery) {
+    URI base,
+    String key,
+    Memory memory,
+    Duration answerWithin,
+    Duration checkEvery,
+    Duration resultsLast,
+    Duration fetchWithin) {
   private static final Duration USUAL_PATIENCE = Duration.ofSeconds(60);
   private static final Duration USUAL_MEMORY = Duration.ofHours(24);
+  private static final Duration USUAL_LIFE = Duration.ofHours(24);
+  private static final Duration USUAL_FETCH = Duration.ofMinutes(10);
   private static final Duration USUAL_INTERVAL = Duration.ofSeconds(3);
 
   /**
@@ -75,7 +85,12 @@ record OmniSettings(
                     .duration("answer-within")
                     .filter(Duration::isPositive)
                     .orElse(USUAL_PATIENCE),
-                settings.duration("check-every").orElse(USUAL_INTERVAL)));
+                settings.duration("check-every").orElse(USUAL_INTERVAL),
+                settings.duration("results-last").orElse(USUAL_LIFE),
+                settings
+                    .duration("fetch-within")
+                    .filter(Duration::isPositive)
+                    .orElse(USUAL_FETCH)));
   }
 
   private static Optional<URI> base(String text) {

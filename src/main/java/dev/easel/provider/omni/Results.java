@@ -2,24 +2,25 @@ package dev.easel.provider.omni;
 
 import dev.easel.net.Answer;
 import dev.easel.net.Outbound;
-import dev.easel.provider.Output;
-import java.io.InputStream;
+import dev.easel.provider.Fetched;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Downloads what a server made. Where results lie is the server's word: only its own address, which
  * the operator wrote down, is beyond the address guard.
  */
 final class Results {
-  private static final long LARGEST = 256L << 20;
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(30);
   private static final int MOST_REDIRECTS = 5;
+  private static final int LONGEST_ADDRESS = 8_192;
 
   private final URI base;
   private final Network network;
+  private final Duration patience;
 
   /**
    * The two ways out.
@@ -29,53 +30,59 @@ final class Results {
    */
   record Network(Outbound guarded, Outbound trusted) {}
 
-  Results(URI base, Network network) {
+  /**
+   * Downloads for the server at {@code base}.
+   *
+   * @param patience how long one file may take
+   */
+  Results(URI base, Network network, Duration patience) {
     this.base = base;
     this.network = network;
+    this.patience = patience;
   }
 
-  /** How a download ended. */
-  sealed interface Download {
-    /** The file is here. */
-    record Loaded(Output output) implements Download {}
-
-    /** It is not, for now. */
-    record Failed(String reason) implements Download {}
-  }
-
-  /** Downloads the file at {@code url}, which may be relative to the server's address. */
-  Download load(String url) {
-    URI uri;
+  /**
+   * The address that a server gave, which may be relative to its own; empty for a malformed one.
+   */
+  Optional<URI> address(String url) {
     try {
-      uri = base.resolve(new URI(url.strip()));
-    } catch (URISyntaxException malformed) {
-      return new Download.Failed("a result's address is malformed");
+      return Optional.of(base.resolve(new URI(url.strip())).toASCIIString())
+          .filter(address -> address.length() <= LONGEST_ADDRESS)
+          .map(URI::create);
+    } catch (URISyntaxException | IllegalArgumentException malformed) {
+      return Optional.empty();
     }
-    return switch (get(uri)) {
-      case Answer.Ok<byte[]>(byte[] content) -> new Download.Loaded(new Output(content));
-      case Answer.Status<byte[]>(int code) -> failed("answered " + code);
-      case Answer.TooLarge<byte[]>(long limit) -> failed("is larger than " + limit + " bytes");
-      case Answer.Refused<byte[]>(String reason) -> failed(reason);
-      case Answer.Unreachable<byte[]>(String reason) -> failed(reason);
+  }
+
+  /** Downloads the file at {@code address}. */
+  <T> Fetched<T> fetch(URI address, long maxBytes, Fetched.Download<T> download) {
+    return switch (get(address, maxBytes, download)) {
+      case Answer.Ok<T>(T content) -> new Fetched.Whole<>(content);
+      case Answer.Status<T>(int code) -> failed("answered " + code);
+      case Answer.TooLarge<T>(long limit) -> new Fetched.TooLarge<>(limit);
+      case Answer.Refused<T>(String reason) -> failed(reason);
+      case Answer.Unreachable<T>(String reason) -> failed(reason);
     };
   }
 
-  private static Download failed(String reason) {
-    return new Download.Failed("a result's address " + reason);
+  private static <T> Fetched<T> failed(String reason) {
+    return new Fetched.Failed<>("has an address that " + reason);
   }
 
-  private Answer<byte[]> get(URI uri) {
+  private <T> Answer<T> get(URI uri, long maxBytes, Fetched.Download<T> download) {
     if (isOwn(uri)) {
-      Answer<byte[]> answer =
-          network.trusted.get(
-              uri, new Outbound.Options(LARGEST, PATIENCE, 0), InputStream::readAllBytes);
-      if (!(answer instanceof Answer.Status<byte[]>(int code) && code >= 300 && code < 400)) {
+      Answer<T> answer = network.trusted.get(uri, options(maxBytes, 0), download::take);
+      if (!(answer instanceof Answer.Status<T>(int code) && code >= 300 && code < 400)) {
         return answer;
       }
     }
     // A redirect leads to wherever it says, so that the guard has to see it.
-    return network.guarded.get(
-        uri, new Outbound.Options(LARGEST, PATIENCE, MOST_REDIRECTS), InputStream::readAllBytes);
+    return network.guarded.get(uri, options(maxBytes, MOST_REDIRECTS), download::take);
+  }
+
+  private Outbound.Options options(long maxBytes, int maxRedirects) {
+    Duration silence = patience.compareTo(LONGEST_SILENCE) < 0 ? patience : LONGEST_SILENCE;
+    return new Outbound.Options(maxBytes, patience, maxRedirects, silence);
   }
 
   private boolean isOwn(URI uri) {

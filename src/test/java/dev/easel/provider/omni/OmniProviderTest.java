@@ -15,13 +15,16 @@ import dev.easel.net.AddressGuard;
 import dev.easel.net.Outbound;
 import dev.easel.provider.Cancellation;
 import dev.easel.provider.Failure;
+import dev.easel.provider.Fetched;
 import dev.easel.provider.Generation;
 import dev.easel.provider.Progress;
 import dev.easel.provider.Reconciliation;
 import dev.easel.provider.Submission;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +41,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -228,7 +230,7 @@ class OmniProviderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "NONE,           Produced",
+    "NONE,           Published",
     "UNAUTHORIZED,   Unreachable",
     "RATE_LIMIT,     Unreachable",
     "GONE,           Missing",
@@ -283,26 +285,78 @@ class OmniProviderTest {
         .isEqualTo(new Progress.Failed(new Failure(Failure.Kind.INTERNAL, "The model broke.")));
   }
 
+  private Progress.Published published(OmniProvider provider, int outputs) {
+    Generation generation = generation(0, outputs, PROMPT);
+    var accepted = (Submission.Accepted) provider.submit(generation);
+    return (Progress.Published) provider.check(generation, accepted.upstreamId());
+  }
+
+  private static Fetched<byte[]> fetch(OmniProvider provider, URI address) {
+    return provider.fetch(address, 1 << 20, InputStream::readAllBytes);
+  }
+
   @Test
-  void everyResultIsHandedOver() {
-    Generation generation = generation(0, 3, PROMPT);
-    var accepted = (Submission.Accepted) patient().submit(generation);
-    var produced = (Progress.Produced) patient().check(generation, accepted.upstreamId());
-    assertThat(produced.outputs()).hasSize(3);
-    assertThat(produced.outputs().stream().map(it -> new String(it.content(), 1, 3, ISO_8859_1)))
-        .containsOnly("PNG");
+  void everyResultCanBeFetched() {
+    OmniProvider provider = patient();
+    Progress.Published published = published(provider, 3);
+    assertThat(published.addresses()).hasSize(3);
+    assertThat(published.lasts()).isEqualTo(Duration.ofHours(24));
+    for (URI address : published.addresses()) {
+      assertThat(fetch(provider, address))
+          .isInstanceOfSatisfying(
+              Fetched.Whole.class,
+              file ->
+                  assertThat(new String((byte[]) file.content(), 1, 3, ISO_8859_1))
+                      .isEqualTo("PNG"));
+    }
+  }
+
+  // How fetching can end; what is said of it never tells where it lies.
+  @ParameterizedTest
+  @CsvSource({
+    "GONE,         has an address that answered 404",
+    "ERROR_BEFORE, has an address that answered 500",
+    "HANG_UP,      has an address that broke the connection",
+    "CUT_OFF,      has an address that broke the connection",
+    "SLOW,         has an address that took too long to answer",
+    "DEAD,         has an address that took too long to answer"
+  })
+  void aResultThatCannotBeHadNowCanBeHadLater(Fault fault, String reason) {
+    boolean hasty = fault == Fault.SLOW || fault == Fault.DEAD;
+    OmniProvider provider = patient(",\"fetch-within\":\"%s\"".formatted(hasty ? "300ms" : "20s"));
+    URI address = published(provider, 1).addresses().getFirst();
+    upstream.next(Call.FILE, fault);
+    assertThat(fetch(provider, address)).isEqualTo(new Fetched.Failed<>(reason));
+    assertThat(fetch(patient(), address)).isInstanceOf(Fetched.Whole.class);
+  }
+
+  @Test
+  void aResultThatSaysThatItIsTooLargeIsNotRead() {
+    OmniProvider provider = patient();
+    URI address = published(provider, 1).addresses().getFirst();
+    upstream.next(Call.FILE, Fault.TOO_LARGE);
+    assertThat(fetch(provider, address)).isEqualTo(new Fetched.TooLarge<>(1 << 20));
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"GONE", "ERROR_BEFORE", "HANG_UP"})
-  void aResultThatCannotBeHadNowIsAskedForAgain(Fault fault) {
-    Generation generation = generation(0, 2, PROMPT);
-    var accepted = (Submission.Accepted) patient().submit(generation);
-    upstream.next(Call.FILE, Fault.NONE, fault);
-    assertThat(patient().check(generation, accepted.upstreamId()))
-        .isInstanceOf(Progress.Unreachable.class);
-    assertThat(patient().check(generation, accepted.upstreamId()))
-        .isInstanceOf(Progress.Produced.class);
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1793538000             | PT1H",
+        "'2026-11-01T14:00:00Z' | PT2H",
+        "'soon'                 | PT24H",
+        "1                      | PT24H",
+        "null                   | PT24H"
+      })
+  void resultsLastForAsLongAsTheServerSays(String told, Duration lasts) {
+    upstream.expiresAt(told.startsWith("2") || told.equals("soon") ? "\"" + told + "\"" : told);
+    assertThat(published(patient(), 1).lasts()).isEqualTo(lasts);
+  }
+
+  @Test
+  void otherwiseAsLongAsTheOperatorSays() {
+    assertThat(published(patient(",\"results-last\":\"90m\""), 1).lasts())
+        .isEqualTo(Duration.ofMinutes(90));
   }
 
   /** Loopback is the server's own address here, and no other address may be inside. */
@@ -310,12 +364,11 @@ class OmniProviderTest {
   void onlyTheServersOwnAddressIsBeyondTheGuard() throws IOException {
     try (Upstream another = new Upstream()) {
       upstream.filesUrl(another.url());
-      Generation generation = generation(0, 1, PROMPT);
-      var accepted = (Submission.Accepted) patient().submit(generation);
-      assertThat(patient().check(generation, accepted.upstreamId()))
+      OmniProvider provider = patient();
+      assertThat(fetch(provider, published(provider, 1).addresses().getFirst()))
           .isEqualTo(
-              new Progress.Unreachable(
-                  "a result's address leads to a loopback address, which may not be contacted"));
+              new Fetched.Failed<>(
+                  "has an address that leads to a loopback address, which may not be contacted"));
       assertThat(another.calls(Call.FILE)).isZero();
     }
   }
