@@ -27,7 +27,6 @@ import dev.easel.asset.AssetStore;
 import dev.easel.asset.FileRoutes;
 import dev.easel.asset.ImageFetcher;
 import dev.easel.asset.Inputs;
-import dev.easel.asset.LocalAssetStore;
 import dev.easel.asset.MasterKey;
 import dev.easel.asset.OwnFiles;
 import dev.easel.asset.Previews;
@@ -56,6 +55,7 @@ import dev.easel.task.Snapshots;
 import dev.easel.task.Task;
 import dev.easel.task.TaskRunner;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -96,8 +96,9 @@ public final class Node implements AutoCloseable {
     Outbound outbound = opened(new Outbound(guard, agent));
     MasterKey masterKey = masterKey(config);
     AssetNames names = new AssetNames(masterKey);
-    AssetStore assets = LocalAssetStore.open(config.assets().directory(), clock);
-    OwnFiles files = new OwnFiles(publicUrl::join, assets);
+    AssetStore assets = opened(Stores.open(config, database, clock)).store();
+    OwnFiles files =
+        new OwnFiles(publicUrl::join, config.assets().publicBase().map(URI::toString), assets);
     ImageFetcher images = new ImageFetcher(outbound, files, ImageFetcher.Limits.DEFAULT);
     Channels channels =
         new Channels(

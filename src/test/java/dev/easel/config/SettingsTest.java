@@ -133,7 +133,8 @@ class SettingsTest {
   void aFolderOfAssetsFollowsTheDataDirectory() {
     flags.put("data", "/srv");
 
-    assertThat(config().assets().directory()).isEqualTo(Path.of("/srv/assets"));
+    assertThat(config().assets().location())
+        .isEqualTo(new AssetLocation.Directory(Path.of("/srv/assets")));
     assertThat(config().data().masterKeyFile()).isEqualTo(Path.of("/srv/master.key"));
   }
 
