@@ -40,11 +40,6 @@ public record AssetSettings(
   /** A key pair. */
   public record Keys(Secret access, Secret secret) {}
 
-  enum Style {
-    PATH,
-    HOST
-  }
-
   static final Setting<Path> DIRECTORY =
       Setting.of("assets.dir", Type.PATH, "Another name of assets, for a directory only.")
           .defaultsTo(
@@ -77,14 +72,13 @@ public record AssetSettings(
           .otherwise("AWS_REGION; us-east-1 where an endpoint is set")
           .example("auto");
 
-  static final Setting<Style> S3_STYLE =
+  static final Setting<Boolean> S3_PATH_STYLE =
       Setting.of(
-              "assets.s3.style",
-              Type.oneOf(Style.class),
-              "Where the bucket's name stands in addresses.")
+              "assets.s3.path-style",
+              Type.YES_OR_NO,
+              "Whether addresses have the bucket in their path rather than in their host.")
           .defaultsTo(
-              "path where an endpoint is set, else host",
-              settings -> settings.find(S3_ENDPOINT).isPresent() ? Style.PATH : Style.HOST);
+              "true where an endpoint is set", settings -> settings.find(S3_ENDPOINT).isPresent());
 
   static final Setting<Secret> S3_ACCESS_KEY =
       Setting.of("assets.s3.access-key", Type.SECRET, "Key that requests are signed with.")
@@ -110,7 +104,7 @@ public record AssetSettings(
           PUBLIC_BASE,
           S3_ENDPOINT,
           S3_REGION,
-          S3_STYLE,
+          S3_PATH_STYLE,
           S3_ACCESS_KEY,
           S3_SECRET_KEY,
           S3_DOWNLOADS);
@@ -143,7 +137,7 @@ public record AssetSettings(
         new S3(
             settings.find(S3_ENDPOINT),
             settings.find(S3_REGION),
-            settings.get(S3_STYLE) == Style.PATH,
+            settings.get(S3_PATH_STYLE),
             access.flatMap(key -> secret.map(word -> new Keys(key, word))),
             settings.get(S3_DOWNLOADS)),
         settings.find(PUBLIC_BASE));
