@@ -1,6 +1,7 @@
 package dev.easel;
 
 import dev.easel.cli.AccountCommand;
+import dev.easel.cli.AssetsCommand;
 import dev.easel.cli.AuditCommand;
 import dev.easel.cli.CatalogCommand;
 import dev.easel.cli.CommandTree;
@@ -11,6 +12,7 @@ import dev.easel.cli.TestCommand;
 import dev.easel.cli.UnknownCommand;
 import dev.easel.cli.VersionCommand;
 import dev.easel.cli.bench.BenchCommand;
+import java.time.InstantSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -48,7 +50,13 @@ public final class Easel {
             new AuditCommand(),
             new UnknownCommand())
         .group("What is sold", new CatalogCommand(Channels::check))
-        .group("Looking after it", new MigrateCommand(), new ConfigCommand(), new VersionCommand())
+        .group(
+            "Looking after it",
+            new AssetsCommand(
+                (config, place) -> Stores.open(config, place, InstantSource.system())),
+            new MigrateCommand(),
+            new ConfigCommand(),
+            new VersionCommand())
         .build();
   }
 }

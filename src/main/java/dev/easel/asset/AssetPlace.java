@@ -10,11 +10,12 @@ public interface AssetPlace extends AssetStore, AutoCloseable {
   String location();
 
   /**
-   * Tells the name of every file, in no order; of those that come and go meanwhile some, or none.
+   * Shows every file to {@code reader}, in any order; one that is stored or deleted meanwhile may
+   * be shown or not.
    *
    * @throws IOException when the store cannot be read
    */
-  void list(Consumer<String> name) throws IOException;
+  void list(Consumer<Listed> reader) throws IOException;
 
   /**
    * The id that this place carries, by which it is known again wherever it is mounted; {@code

@@ -41,6 +41,13 @@ public interface AssetStore {
    */
   void delete(String name) throws IOException;
 
+  /**
+   * A file that is there.
+   *
+   * @param modified when it was stored
+   */
+  record Listed(String name, long bytes, Instant modified) {}
+
   /** A file that is being read. */
   interface Opened extends Closeable {
     MediaType type();

@@ -43,6 +43,13 @@ public final class KnownPlaces {
                 place.location(), String.join(" or ", database.read(KnownPlaces::locations))));
   }
 
+  /** No file is at {@code place} any more: a node that would start there would find none. */
+  public static void forget(Database database, AssetPlace place) throws IOException {
+    UUID id = place.mark(UUID.randomUUID());
+    database.transaction(
+        tx -> tx.createUpdate("delete from asset_place where id = :id").bind("id", id).execute());
+  }
+
   private static boolean isAdmitted(
       Database database, UUID id, String location, UUID neighbour, Instant now) {
     return database.transaction(tx -> {

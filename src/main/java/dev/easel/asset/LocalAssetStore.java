@@ -14,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -130,16 +132,30 @@ public final class LocalAssetStore implements AssetPlace {
   }
 
   @Override
-  public void list(Consumer<String> name) throws IOException {
-    try (Stream<Path> files = Files.find(root, 3, (path, is) -> is.isRegularFile())) {
-      files.map(file -> String.valueOf(file.getFileName())).filter(this::has).forEach(name);
-    } catch (UncheckedIOException unreadable) {
-      throw unreadable.getCause();
+  public void list(Consumer<Listed> reader) throws IOException {
+    try (Stream<Path> paths = Files.find(root, 3, (_, attributes) -> attributes.isRegularFile())) {
+      Iterator<Path> each = paths.iterator();
+      while (each.hasNext()) {
+        Path path = each.next();
+        String name = String.valueOf(path.getFileName());
+        if (Arrivals.type(name).isPresent() && path.equals(path(name))) {
+          listed(name, path).ifPresent(reader);
+        }
+      }
+    } catch (UncheckedIOException broken) {
+      throw broken.getCause();
     }
   }
 
-  private boolean has(String name) {
-    return Arrivals.type(name).isPresent();
+  /** Empty when it was deleted meanwhile. */
+  private static Optional<Listed> listed(String name, Path path) throws IOException {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      return Optional.of(
+          new Listed(name, attributes.size(), attributes.lastModifiedTime().toInstant()));
+    } catch (NoSuchFileException deleted) {
+      return Optional.empty();
+    }
   }
 
   @Override

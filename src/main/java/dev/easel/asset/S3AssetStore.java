@@ -121,7 +121,7 @@ public final class S3AssetStore implements AssetPlace {
   }
 
   @Override
-  public void list(Consumer<String> name) throws IOException {
+  public void list(Consumer<Listed> reader) throws IOException {
     String before = bucket.key("");
     asked(
         "list files",
@@ -132,7 +132,7 @@ public final class S3AssetStore implements AssetPlace {
                 .forEach(object -> {
                   String file = object.key().substring(before.length());
                   if (Arrivals.type(file).isPresent()) {
-                    name.accept(file);
+                    reader.accept(new Listed(file, object.size(), object.lastModified()));
                   }
                 }));
   }

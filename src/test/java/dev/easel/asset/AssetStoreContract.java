@@ -3,6 +3,7 @@ package dev.easel.asset;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -250,10 +251,15 @@ abstract class AssetStoreContract {
     put("zz" + STEM, Samples.webp());
     store().mark(UUID.randomUUID());
 
-    List<String> names = new ArrayList<>();
-    store().list(names::add);
+    List<AssetStore.Listed> listed = new ArrayList<>();
+    store().list(listed::add);
 
-    assertThat(names).containsExactlyInAnyOrder(STEM + ".png", "zz" + STEM + ".webp");
+    assertThat(listed)
+        .extracting(AssetStore.Listed::name, AssetStore.Listed::bytes)
+        .containsExactlyInAnyOrder(
+            tuple(STEM + ".png", (long) Samples.image("png", 7, 5).length),
+            tuple("zz" + STEM + ".webp", (long) Samples.webp().length));
+    assertThat(listed).allMatch(file -> file.modified().isAfter(Instant.EPOCH));
   }
 
   @Test

@@ -33,6 +33,7 @@ public final class Bucket implements AutoCloseable {
             .blobStore(blobs)
             .endpoint(URI.create("http://127.0.0.1:" + at))
             .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
+            .stopTimeout(0)
             .build();
     try {
       fresh.start();
