@@ -1,6 +1,7 @@
 package dev.easel;
 
 import dev.easel.cli.AccountCommand;
+import dev.easel.cli.AssetsCommand;
 import dev.easel.cli.AuditCommand;
 import dev.easel.cli.CatalogCommand;
 import dev.easel.cli.CommandTree;
@@ -12,6 +13,7 @@ import dev.easel.cli.UnknownCommand;
 import dev.easel.cli.VersionCommand;
 import dev.easel.cli.WebhookCommand;
 import dev.easel.cli.bench.BenchCommand;
+import java.time.InstantSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -50,7 +52,13 @@ public final class Easel {
             new UnknownCommand(),
             new WebhookCommand())
         .group("What is sold", new CatalogCommand(Channels::check))
-        .group("Looking after it", new MigrateCommand(), new ConfigCommand(), new VersionCommand())
+        .group(
+            "Looking after it",
+            new AssetsCommand(
+                (config, place) -> Stores.open(config, place, InstantSource.system())),
+            new MigrateCommand(),
+            new ConfigCommand(),
+            new VersionCommand())
         .build();
   }
 }

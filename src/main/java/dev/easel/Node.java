@@ -31,7 +31,6 @@ import dev.easel.asset.AssetStore;
 import dev.easel.asset.FileRoutes;
 import dev.easel.asset.ImageFetcher;
 import dev.easel.asset.Inputs;
-import dev.easel.asset.LocalAssetStore;
 import dev.easel.asset.MasterKey;
 import dev.easel.asset.OwnFiles;
 import dev.easel.asset.Previews;
@@ -66,6 +65,7 @@ import dev.easel.webhook.Replays;
 import dev.easel.webhook.Secrets;
 import dev.easel.webhook.Sender;
 import java.io.IOException;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -110,8 +110,9 @@ public final class Node implements AutoCloseable {
     Outbound outbound = opened(new Outbound(guard, agent));
     MasterKey masterKey = masterKey(config);
     AssetNames names = new AssetNames(masterKey);
-    AssetStore assets = LocalAssetStore.open(config.assets().directory(), clock);
-    OwnFiles files = new OwnFiles(publicUrl::join, assets);
+    AssetStore assets = opened(Stores.open(config, database, clock)).store();
+    OwnFiles files =
+        new OwnFiles(publicUrl::join, config.assets().publicBase().map(URI::toString), assets);
     ImageFetcher images = new ImageFetcher(outbound, files, ImageFetcher.Limits.DEFAULT);
     Channels channels =
         new Channels(

@@ -42,10 +42,9 @@ class ArchitectureTest {
           edges("account"),
           edges("ledger", "account", "db"),
           edges("engine", "account", "db"),
-          edges("webhook", "account", "db", "engine"),
           edges("provider", "catalog"),
           edges("provider.*", "asset", "catalog", "net", "provider"),
-          edges("asset", "account", "net", "wording"),
+          edges("asset", "account", "db", "net", "wording"),
           edges("webhook", "account", "db", "engine", "net"),
           edges(
               "task",
@@ -75,8 +74,8 @@ class ArchitectureTest {
           edges(
               "api.mcp", "api", "asset", "catalog", "db", "ledger", "provider", "task", "wording"),
           edges(
-              "cli", "account", "catalog", "config", "db", "engine", "ledger", "net", "task",
-              "webhook"),
+              "cli", "account", "asset", "catalog", "config", "db", "engine", "ledger", "net",
+              "task", "webhook"),
           edges("cli.bench", "account", "catalog", "cli", "db", "engine", "ledger"));
 
   private static Map.Entry<String, Set<String>> edges(String from, String... to) {

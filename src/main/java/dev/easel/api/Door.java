@@ -1,6 +1,7 @@
 package dev.easel.api;
 
 import dev.easel.asset.FileAnswer;
+import dev.easel.asset.StoreAway;
 import dev.easel.db.DatabaseException;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
@@ -95,7 +96,7 @@ public final class Door {
       Exchange exchange, Function<Exchange, ? extends Verdict<? extends Reply>> endpoint) {
     try {
       return endpoint.apply(exchange);
-    } catch (DatabaseException away) {
+    } catch (DatabaseException | StoreAway away) {
       log.warn("request {}: {}", exchange.requestId(), away.getMessage());
       return Verdict.refuse(new ApiError.Unavailable());
     } catch (RuntimeException broken) {

@@ -4,6 +4,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -39,6 +41,13 @@ public interface AssetStore {
    */
   void delete(String name) throws IOException;
 
+  /**
+   * A file that is there.
+   *
+   * @param modified when it was stored
+   */
+  record Listed(String name, long bytes, Instant modified) {}
+
   /** A file that is being read. */
   interface Opened extends Closeable {
     MediaType type();
@@ -55,5 +64,15 @@ public interface AssetStore {
      * @throws IOException when the file or {@code out} fails
      */
     void copy(long offset, long length, OutputStream out) throws IOException;
+
+    /**
+     * An address at which whoever knows it gets the file without us for {@code life}; empty where
+     * files are only had through us.
+     *
+     * @param disposition the value of {@code Content-Disposition} there
+     */
+    default Optional<URI> direct(Duration life, String disposition) {
+      return Optional.empty();
+    }
   }
 }

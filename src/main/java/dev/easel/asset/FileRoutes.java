@@ -11,8 +11,12 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves stored files to whoever knows their names: {@code GET} and {@code HEAD} of {@code /name}
@@ -22,6 +26,14 @@ import java.util.Optional;
 public final class FileRoutes implements HttpService {
   private static final byte[] NOT_FOUND =
       "{\"code\":404,\"msg\":\"file not found\"}".getBytes(UTF_8);
+  private static final byte[] AWAY =
+      "{\"code\":503,\"msg\":\"files cannot be read at the moment; please try again\"}"
+          .getBytes(UTF_8);
+
+  /** How long an address works to which we send somebody who has a lasting one. */
+  private static final Duration DIRECT = Duration.ofMinutes(15);
+
+  private static final Logger log = LoggerFactory.getLogger(FileRoutes.class);
 
   /** On every answer: a browser may show the file anywhere, but never run anything in it. */
   private static final List<Header> ALWAYS =
@@ -54,44 +66,66 @@ public final class FileRoutes implements HttpService {
     Optional<TemporaryLinks.Ticket> ticket =
         links.read(request.path().pathParameters().get("token"));
     if (ticket.isEmpty()) {
-      refuse(request, response);
+      refuse(request, response, Status.NOT_FOUND_404, NOT_FOUND);
       return;
     }
     String caching = "private, max-age=" + ticket.get().left().toSeconds();
     String name = ticket.get().name();
     String disposition = "attachment; filename=\"easel" + name.substring(name.indexOf('.')) + "\"";
-    serve(request, response, name, caching, disposition);
+    serve(request, response, new File(name, caching, disposition, ticket.get().left()));
   }
 
   private void serve(ServerRequest request, ServerResponse response) throws IOException {
     String name = request.path().pathParameters().get("name");
     String disposition = "inline; filename=\"" + name + "\"";
-    serve(request, response, name, FOR_EVER, disposition);
+    serve(request, response, new File(name, FOR_EVER, disposition, DIRECT));
   }
 
-  private void serve(
-      ServerRequest request,
-      ServerResponse response,
-      String name,
-      String caching,
-      String disposition)
+  /**
+   * A file that is asked for.
+   *
+   * @param life of an address that leads to it without us
+   */
+  private record File(String name, String caching, String disposition, Duration life) {}
+
+  private void serve(ServerRequest request, ServerResponse response, File asked)
       throws IOException {
-    Optional<AssetStore.Opened> opened = store.open(name);
+    Optional<AssetStore.Opened> opened;
+    try {
+      opened = store.open(asked.name);
+    } catch (IOException away) {
+      log.warn("cannot read {}: {}", asked.name, away.getMessage());
+      refuse(request, response, Status.SERVICE_UNAVAILABLE_503, AWAY);
+      return;
+    }
     if (opened.isEmpty()) {
-      refuse(request, response);
+      refuse(request, response, Status.NOT_FOUND_404, NOT_FOUND);
       return;
     }
     ALWAYS.forEach(response::header);
-    try (FileAnswer file = new FileAnswer(opened.get(), caching, disposition)) {
-      file.send(request, response);
+    try (FileAnswer file = new FileAnswer(opened.get(), asked.caching, asked.disposition)) {
+      // The address is signed for GET: who asks about a file is answered here.
+      Optional<URI> direct =
+          FileAnswer.isHead(request)
+              ? Optional.empty()
+              : file.file().direct(asked.life, asked.disposition);
+      if (direct.isPresent()) {
+        response.status(Status.FOUND_302);
+        response.header(HeaderNames.LOCATION, direct.get().toString());
+        response.header(HeaderNames.CACHE_CONTROL, "no-store");
+        response.send();
+      } else {
+        file.send(request, response);
+      }
     }
   }
 
-  private static void refuse(ServerRequest request, ServerResponse response) {
+  private static void refuse(
+      ServerRequest request, ServerResponse response, Status status, byte[] body) {
     ALWAYS.forEach(response::header);
-    response.status(Status.NOT_FOUND_404);
+    response.status(status);
     response.header(HeaderNames.CONTENT_TYPE, "application/json");
-    response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(NOT_FOUND.length));
-    response.send(FileAnswer.isHead(request) ? new byte[0] : NOT_FOUND);
+    response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(body.length));
+    response.send(FileAnswer.isHead(request) ? new byte[0] : body);
   }
 }

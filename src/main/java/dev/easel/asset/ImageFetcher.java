@@ -127,10 +127,7 @@ public final class ImageFetcher {
 
   private <F> F fetch(String url, URI uri, long maxBytes, Findings<F> findings) {
     if (own.isOurs(url)) {
-      return own.read(url, maxBytes)
-          .map(content -> findings.found(uri, content))
-          .orElseGet(() ->
-              findings.refused(refusal(uri, "is not there, or is larger than " + size(maxBytes))));
+      return own(url, uri, maxBytes, findings);
     }
     Outbound.Options options = new Outbound.Options(maxBytes, limits.deadline(), 5);
     return switch (outbound.get(uri, options, InputStream::readAllBytes)) {
@@ -141,6 +138,17 @@ public final class ImageFetcher {
       case Answer.Refused<byte[]>(String reason) -> findings.refused(refusal(uri, reason));
       case Answer.Unreachable<byte[]>(String reason) -> findings.refused(refusal(uri, reason));
     };
+  }
+
+  private <F> F own(String url, URI uri, long maxBytes, Findings<F> findings) {
+    try {
+      return own.read(url, maxBytes)
+          .map(content -> findings.found(uri, content))
+          .orElseGet(() ->
+              findings.refused(refusal(uri, "is not there, or is larger than " + size(maxBytes))));
+    } catch (StoreAway away) {
+      return findings.refused(refusal(uri, "cannot be read at the moment"));
+    }
   }
 
   private static Fetched.Refused refusal(URI uri, String reason) {

@@ -4,7 +4,6 @@ import dev.easel.account.AccountId;
 import dev.easel.wording.Phrase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -117,7 +116,7 @@ public final class Inputs {
   /**
    * Stores {@code picture}; on disk when this returns. Storing it again changes nothing.
    *
-   * @throws UncheckedIOException when the store cannot be written
+   * @throws StoreAway when the store cannot be written
    */
   public void store(Picture picture) {
     try {
@@ -127,7 +126,7 @@ public final class Inputs {
         throw new IllegalStateException("a picture that was looked at was not stored: " + put);
       }
     } catch (IOException failed) {
-      throw new UncheckedIOException("cannot store a picture", failed);
+      throw new StoreAway("cannot store a picture", failed);
     }
   }
 

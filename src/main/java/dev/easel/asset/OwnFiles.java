@@ -2,7 +2,6 @@ package dev.easel.asset;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -17,22 +16,38 @@ public final class OwnFiles {
   private static final String PATH = "/files/";
 
   private final Supplier<String> publicUrl;
+  private final Optional<String> base;
   private final AssetStore store;
 
   /** The files of {@code store}, with addresses below {@code publicUrl}. */
   public OwnFiles(Supplier<String> publicUrl, AssetStore store) {
+    this(publicUrl, Optional.empty(), store);
+  }
+
+  /**
+   * The same where somebody else serves the files to the world.
+   *
+   * @param publicBase stands before the names in addresses that are given away, without a slash at
+   *     its end; those below {@code publicUrl} are ours too
+   */
+  public OwnFiles(Supplier<String> publicUrl, Optional<String> publicBase, AssetStore store) {
     this.publicUrl = publicUrl;
+    this.base = publicBase.map(text -> text + "/");
     this.store = store;
   }
 
   /** The address of the file of that name. */
   public String url(String name) {
-    return publicUrl.get() + PATH + name;
+    return base.orElseGet(this::ownBase) + name;
+  }
+
+  private String ownBase() {
+    return publicUrl.get() + PATH;
   }
 
   /** Whether {@code url} is an address of ours, whatever is there. */
   public boolean isOurs(String url) {
-    return url.startsWith(publicUrl.get() + PATH);
+    return url.startsWith(ownBase()) || base.filter(url::startsWith).isPresent();
   }
 
   /**
@@ -61,12 +76,12 @@ public final class OwnFiles {
         return Optional.of(tell.apply(file));
       }
     } catch (IOException broken) {
-      throw new UncheckedIOException("cannot read our own file " + name, broken);
+      throw new StoreAway("cannot read our own file " + name, broken);
     }
   }
 
   private String nameIn(String url) {
-    return url.substring((publicUrl.get() + PATH).length());
+    return url.substring(base.filter(url::startsWith).orElseGet(this::ownBase).length());
   }
 
   /**
@@ -89,7 +104,7 @@ public final class OwnFiles {
         return Optional.of(content.toByteArray());
       }
     } catch (IOException broken) {
-      throw new UncheckedIOException("cannot read our own file " + name, broken);
+      throw new StoreAway("cannot read our own file " + name, broken);
     }
   }
 }

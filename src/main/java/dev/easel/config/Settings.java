@@ -45,6 +45,11 @@ public final class Settings {
         : Optional.of(setting.type().parse(text.text()));
   }
 
+  /** Whether somebody gave it. */
+  boolean isGiven(Setting<?> setting) {
+    return given.containsKey(setting.key());
+  }
+
   /** The value for people: a secret in stars, an absent one as what happens without it. */
   public <T> String shown(Setting<T> setting) {
     return find(setting)

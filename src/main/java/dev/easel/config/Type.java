@@ -44,6 +44,19 @@ record Type<T>(
   static final Type<Path> PATH =
       one("path", "a path", text -> Path.of(text).normalize(), Path::toString);
 
+  static final Type<Boolean> YES_OR_NO =
+      one(
+          "true|false",
+          "true or false",
+          text -> {
+            require(text.equals("true") || text.equals("false"));
+            return Boolean.valueOf(text);
+          },
+          value -> Boolean.toString(value));
+
+  static final Type<AssetLocation> ASSETS =
+      one("place", AssetLocation.FORM, AssetLocation::parse, AssetLocation::toString);
+
   static final Type<String> HOST =
       one("host", "a host name or an IP address, without a port", Type::host, text -> text);
 

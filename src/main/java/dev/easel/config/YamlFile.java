@@ -61,13 +61,19 @@ final class YamlFile {
       String key = prefix + parser.currentName();
       String source = where(parser);
       JsonToken value = parser.nextToken();
-      if (value == JsonToken.START_OBJECT && !known.containsKey(key)) {
+      if (value == JsonToken.START_OBJECT && isMap(key)) {
         map(key + ".", parser);
         continue;
       }
       String text = value.isStructStart() ? list(key, source, parser) : parser.getString();
       give(key, value == JsonToken.VALUE_NULL ? "" : text, source);
     }
+  }
+
+  /** Whether others begin with {@code key}, as with {@code assets}, which is a setting too. */
+  private boolean isMap(String key) {
+    return !known.containsKey(key)
+        || known.keySet().stream().anyMatch(other -> other.startsWith(key + "."));
   }
 
   /** The items of a sequence, separated by commas; anything else that is nested is refused. */

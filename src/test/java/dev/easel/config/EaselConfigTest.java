@@ -35,7 +35,9 @@ class EaselConfigTest {
   void noTwoSettingsShareAName() {
     List<String> keys = settings().flatMap(setting -> setting.keys().stream()).toList();
 
-    assertThat(keys).doesNotHaveDuplicates().allMatch(key -> key.matches("[a-z]+([.-][a-z]+)*"));
+    assertThat(keys)
+        .doesNotHaveDuplicates()
+        .allMatch(key -> key.matches("[a-z]+([.-][a-z][a-z0-9]*)*"));
     assertThat(keys.stream().map(Setting::variable)).doesNotHaveDuplicates();
     Stream<String> shortFlags = settings().flatMap(setting -> setting.shortFlag().stream());
     assertThat(Stream.concat(keys.stream().map(Setting::flag), shortFlags)).doesNotHaveDuplicates();

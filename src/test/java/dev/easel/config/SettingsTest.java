@@ -40,7 +40,16 @@ class SettingsTest {
                     Duration.ofMinutes(2)),
                 new ApiSettings(OptionalInt.empty(), false, Duration.ofMinutes(9)),
                 new DatabaseSettings(Optional.empty(), "easel", new Secret(""), 20),
-                new AssetSettings(Path.of("data/assets")),
+                new AssetSettings(
+                    new AssetLocation.Directory(Path.of("data/assets")),
+                    Optional.empty(),
+                    new AssetSettings.S3(
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        Optional.empty(),
+                        AssetSettings.Downloads.EASEL),
+                    Optional.empty()),
                 new NetSettings(List.of()),
                 new EngineSettings(256, Duration.ofSeconds(20), OptionalInt.of(20)),
                 new SandboxSettings(
@@ -61,7 +70,16 @@ class SettingsTest {
           user: e
           password: p
           connections: 5
-        assets.dir: /srv/assets
+        assets: s3://files/easel/
+        assets.also: /srv/assets
+        assets.public-base: https://cdn.example.com/
+        assets.s3:
+          endpoint: https://minio:9000
+          region: auto
+          path-style: false
+          access-key: a
+          secret-key: s
+          downloads: presigned
         net:
           allow: [10.0.0.0/8, "fd00::/8"]
         engine.concurrency: 7
@@ -90,7 +108,16 @@ class SettingsTest {
                 new ApiSettings(OptionalInt.of(90), true, Duration.ofMinutes(2)),
                 new DatabaseSettings(
                     Optional.of("jdbc:postgresql://a,b/easel"), "e", new Secret("p"), 5),
-                new AssetSettings(Path.of("/srv/assets")),
+                new AssetSettings(
+                    new AssetLocation.Bucket("files", "easel"),
+                    Optional.of(new AssetLocation.Directory(Path.of("/srv/assets"))),
+                    new AssetSettings.S3(
+                        Optional.of(URI.create("https://minio:9000")),
+                        Optional.of("auto"),
+                        false,
+                        Optional.of(new AssetSettings.Keys(new Secret("a"), new Secret("s"))),
+                        AssetSettings.Downloads.PRESIGNED),
+                    Optional.of(URI.create("https://cdn.example.com"))),
                 new NetSettings(List.of("10.0.0.0/8", "fd00::/8")),
                 new EngineSettings(7, Duration.ofSeconds(9), OptionalInt.empty()),
                 new SandboxSettings(
@@ -133,7 +160,8 @@ class SettingsTest {
   void aFolderOfAssetsFollowsTheDataDirectory() {
     flags.put("data", "/srv");
 
-    assertThat(config().assets().directory()).isEqualTo(Path.of("/srv/assets"));
+    assertThat(config().assets().location())
+        .isEqualTo(new AssetLocation.Directory(Path.of("/srv/assets")));
     assertThat(config().data().masterKeyFile()).isEqualTo(Path.of("/srv/master.key"));
   }
 
@@ -158,6 +186,11 @@ class SettingsTest {
         "public-url            | https://example.com/?a=b  | a URL such as https://easel.example.com, without user, query or fragment",
         "db.url                | mysql://x                 | a URL that starts with jdbc:postgresql://",
         "db.connections        | many                      | a whole number from 2 to 1000",
+        "assets                | gs://files                | a directory, s3://BUCKET or s3://BUCKET/PREFIX",
+        "assets                | s3://Files                | a directory, s3://BUCKET or s3://BUCKET/PREFIX",
+        "assets                | s3:/files                 | a directory, s3://BUCKET or s3://BUCKET/PREFIX",
+        "assets                | s3://files/a b            | a directory, s3://BUCKET or s3://BUCKET/PREFIX",
+        "assets.s3.path-style  | yes                       | true or false",
         "net.allow             | 10.0.0.0                  | IP networks such as 10.0.0.0/8 or fd00::/8, separated by commas",
         "net.allow             | 10.0.0.0/33               | IP networks such as 10.0.0.0/8 or fd00::/8, separated by commas",
         "net.allow             | 10.0.0.0/8,               | IP networks such as 10.0.0.0/8 or fd00::/8, separated by commas",
@@ -354,6 +387,31 @@ class SettingsTest {
 
   private Settings settings() {
     return Settings.read(EaselConfig.all(), new Sources(file, environment, flags));
+  }
+
+  @Test
+  void assetsMayBeAMapOrAPlace() throws IOException {
+    yaml("assets: {dir: /srv/assets, s3: {region: auto}}");
+    assertThat(config().assets().location())
+        .isEqualTo(new AssetLocation.Directory(Path.of("/srv/assets")));
+    assertThat(config().assets().s3().region()).contains("auto");
+  }
+
+  @Test
+  void assetsThatContradictEachOtherAreRefusedTogether() {
+    flags.put("assets", "s3://files");
+    flags.put("assets.dir", "/srv/assets");
+    flags.put("assets.also", "s3://files/");
+    flags.put("assets.s3.access-key", "a");
+
+    assertThatThrownBy(this::config)
+        .isInstanceOf(SettingsException.class)
+        .hasMessage(
+            """
+            assets (from --assets) and assets.dir (from --assets-dir) are two names of one thing: give one
+            assets.also (from --assets-also) is the same as assets
+            assets.s3.access-key and assets.s3.secret-key go together: assets.s3.secret-key is missing\
+            """);
   }
 
   private List<String> problems() {

@@ -11,6 +11,7 @@ import dev.easel.api.Reply;
 import dev.easel.api.Verdict;
 import dev.easel.asset.AssetStore;
 import dev.easel.asset.FileAnswer;
+import dev.easel.asset.StoreAway;
 import dev.easel.catalog.MediaKind;
 import dev.easel.catalog.Parameters;
 import dev.easel.task.Asset;
@@ -23,7 +24,6 @@ import dev.easel.wording.Language;
 import dev.easel.wording.Phrase;
 import io.helidon.webserver.http.HttpRules;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -202,7 +202,7 @@ final class OpenAiVideos {
         case THUMBNAIL -> means.files().previews().poster(result.name());
       };
     } catch (IOException broken) {
-      throw new UncheckedIOException("cannot read " + result.name(), broken);
+      throw new StoreAway("cannot read " + result.name(), broken);
     }
   }
 
