@@ -1,6 +1,9 @@
 package dev.easel;
 
+import dev.easel.account.FileKind;
+import dev.easel.account.FileTerms;
 import dev.easel.account.Keys;
+import dev.easel.account.OwnFileTerms;
 import dev.easel.api.BodyRoom;
 import dev.easel.api.Callers;
 import dev.easel.api.Desk;
@@ -31,11 +34,13 @@ import dev.easel.asset.LocalAssetStore;
 import dev.easel.asset.MasterKey;
 import dev.easel.asset.OwnFiles;
 import dev.easel.asset.Previews;
+import dev.easel.asset.SignedLinks;
 import dev.easel.asset.TemporaryLinks;
 import dev.easel.catalog.Catalog;
 import dev.easel.catalog.CatalogTables;
 import dev.easel.catalog.LiveCatalog;
 import dev.easel.config.EaselConfig;
+import dev.easel.config.RetentionSettings;
 import dev.easel.config.Version;
 import dev.easel.db.Database;
 import dev.easel.db.DatabaseClock;
@@ -48,11 +53,15 @@ import dev.easel.net.Outbound;
 import dev.easel.task.Admission;
 import dev.easel.task.Breakers;
 import dev.easel.task.Cancellations;
+import dev.easel.task.FileRegister;
+import dev.easel.task.FileRemovals;
 import dev.easel.task.Lifecycle;
+import dev.easel.task.LiveFileTerms;
 import dev.easel.task.Removals;
 import dev.easel.task.Results;
 import dev.easel.task.Settlement;
 import dev.easel.task.Snapshots;
+import dev.easel.task.Sweeper;
 import dev.easel.task.Task;
 import dev.easel.task.TaskRunner;
 import java.io.IOException;
@@ -60,6 +69,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,7 +107,11 @@ public final class Node implements AutoCloseable {
     MasterKey masterKey = masterKey(config);
     AssetNames names = new AssetNames(masterKey);
     AssetStore assets = LocalAssetStore.open(config.assets().directory(), clock);
-    OwnFiles files = new OwnFiles(publicUrl::join, assets);
+    LiveFileTerms terms = opened(new LiveFileTerms(database, usualTerms(config)));
+    FileRegister register = new FileRegister(database, terms, clock);
+    OwnFiles files =
+        new OwnFiles(
+            publicUrl::join, assets, new SignedLinks(masterKey, terms, clock), register::isPast);
     ImageFetcher images = new ImageFetcher(outbound, files, ImageFetcher.Limits.DEFAULT);
     Channels channels =
         new Channels(
@@ -136,6 +150,8 @@ public final class Node implements AutoCloseable {
                     Notifications.Listener.of(catalog::changed),
                     JOBS_DUE,
                     Notifications.Listener.of(engine::wake),
+                    OwnFileTerms.CHANGES,
+                    Notifications.Listener.of(() -> Thread.startVirtualThread(terms::refresh)),
                     Removals.CHANGES,
                     Notifications.Listener.of(snapshots::forget),
                     Breakers.CHANGES,
@@ -166,7 +182,7 @@ public final class Node implements AutoCloseable {
                 new TaskRunner.Outside(
                     channels::provider,
                     model -> policy(catalog.get(), breakers, model),
-                    new Results(assets, names),
+                    new Results(assets, names, terms, clock),
                     UUID::randomUUID,
                     Thread.ofVirtual().factory(),
                     Node::sleep),
@@ -181,7 +197,16 @@ public final class Node implements AutoCloseable {
               notifications.announce(Removals.CHANGES);
               due.run();
             });
-    opened(engine).start(Map.of(TaskRunner.KIND, runner, Removals.KIND, removals));
+    opened(engine)
+        .start(
+            Map.of(
+                TaskRunner.KIND,
+                runner,
+                Removals.KIND,
+                removals,
+                FileRemovals.KIND,
+                new FileRemovals(database, assets)));
+    opened(new Sweeper(database, clock, terms, config.retention().tasks(), due)).start();
 
     Admission admission =
         opened(
@@ -197,7 +222,7 @@ public final class Node implements AutoCloseable {
     Cancellations cancellations =
         new Cancellations(database, settlement, snapshots, channels::provider);
     Door door = new Door(callers, BodyRoom.ofHeap());
-    Inputs inputs = new Inputs(assets, names, files, ImageFetcher.Limits.DEFAULT);
+    Inputs inputs = new Inputs(assets, names, files, ImageFetcher.Limits.DEFAULT, register);
     Pace pace = new Pace(config.api().requestsPerMinute().orElse(0), System::nanoTime);
     Intake intake = new Intake(catalog, guard, files, inputs, pace, admission, clock);
     Desk desk = new Desk(catalog, snapshots, cancellations, removals);
@@ -245,7 +270,7 @@ public final class Node implements AutoCloseable {
             List.of(new SharedPath(door, ApiModels.IMAGES, catalog, List.of(art, apimodels))),
             of -> List.of(new Extras(door, of, extras), events),
             mcp,
-            new FileRoutes(assets, links),
+            new FileRoutes(assets, links, files),
             new DocumentRoutes(),
             () ->
                 new Server.Readiness(!draining && clock.isDatabaseReachable(), catalog.trouble()));
@@ -269,6 +294,17 @@ public final class Node implements AutoCloseable {
     return config.data().masterKey().isPresent()
         ? MasterKey.parse(config.data().masterKey().get().value())
         : MasterKey.load(config.data().masterKeyFile());
+  }
+
+  /** On what terms files are kept where an account has no own ones. */
+  private static FileTerms usualTerms(EaselConfig config) {
+    RetentionSettings kept = config.retention();
+    Map<FileKind, Duration> lengths = new EnumMap<>(FileKind.class);
+    kept.image().ifPresent(length -> lengths.put(FileKind.IMAGE, length));
+    kept.video().ifPresent(length -> lengths.put(FileKind.VIDEO, length));
+    kept.audio().ifPresent(length -> lengths.put(FileKind.AUDIO, length));
+    kept.input().ifPresent(length -> lengths.put(FileKind.INPUT, length));
+    return new FileTerms(lengths, kept.quota(), Optional.empty());
   }
 
   private static Lifecycle.Policy policy(Catalog catalog, Breakers breakers, String model) {

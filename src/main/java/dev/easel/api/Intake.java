@@ -191,7 +191,7 @@ public final class Intake {
   }
 
   private Optional<String> refuse(String address) {
-    return files.isOurs(address) ? Optional.empty() : guard.refuseLiteral(URI.create(address));
+    return files.isOurs(address) ? files.refuse(address) : guard.refuseLiteral(URI.create(address));
   }
 
   /** Where the caller wants to be told of the end. Null, blank and missing are all nowhere. */
@@ -254,7 +254,7 @@ public final class Intake {
         .then(key -> {
           TaskRequest request = request(order);
           String text = receipt.apply(request);
-          order.ask.pictures().forEach(inputs::store);
+          inputs.store(request.account(), order.ask.pictures());
           exchange.forgetBody();
           return admit(exchange, order, request, text, idempotency(exchange, order, key, text));
         });

@@ -1,5 +1,8 @@
 package dev.easel.task;
 
+import dev.easel.account.AccountId;
+import dev.easel.account.FileKind;
+import dev.easel.account.FileTerms;
 import dev.easel.asset.AssetNames;
 import dev.easel.asset.AssetStore;
 import dev.easel.asset.Conversions;
@@ -12,12 +15,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,13 +38,26 @@ public final class Results {
   private final AssetStore store;
   private final Conversions conversions = new Conversions();
   private final AssetNames names;
+  private final Function<AccountId, FileTerms> terms;
+  private final InstantSource clock;
   private final AtomicLong alertedAtNanos =
       new AtomicLong(System.nanoTime() - BETWEEN_ALERTS.toNanos());
 
-  /** Results kept in {@code store}. */
+  /** Results kept in {@code store} for ever. */
   public Results(AssetStore store, AssetNames names) {
+    this(store, names, _ -> FileTerms.UNBOUNDED, InstantSource.system());
+  }
+
+  /** Results kept in {@code store} on their accounts' {@code terms}. */
+  public Results(
+      AssetStore store,
+      AssetNames names,
+      Function<AccountId, FileTerms> terms,
+      InstantSource clock) {
     this.store = store;
     this.names = names;
+    this.terms = terms;
+    this.clock = clock;
   }
 
   /** Whoever wants something stored, and how it waits while that is impossible. */
@@ -60,9 +78,11 @@ public final class Results {
    */
   Outcome store(TaskRequest request, Attempt attempt, List<Output> outputs, Patience patience) {
     List<Asset> assets = new ArrayList<>(outputs.size());
+    FileTerms kept = terms.apply(request.account());
     for (Output output : outputs) {
-      switch (put(names.stem(attempt.id(), assets.size()), content(request, output), patience)) {
-        case Put.Stored(StoredFile file) -> assets.add(asset(file));
+      switch (put(stem(attempt, assets.size(), kept), content(request, output), patience)) {
+        case Put.Stored(StoredFile file) ->
+            assets.add(asset(file).until(kept.end(kind(request), clock.instant())));
         case Put.TooLarge(long limit) -> {
           return new Outcome.Unstorable("The result is larger than %d bytes.".formatted(limit));
         }
@@ -72,6 +92,19 @@ public final class Results {
       }
     }
     return new Outcome.Stored(assets);
+  }
+
+  private String stem(Attempt attempt, int output, FileTerms kept) {
+    String stem = names.stem(attempt.id(), output);
+    return kept.isSigned() ? AssetNames.signed(stem) : stem;
+  }
+
+  private static FileKind kind(TaskRequest request) {
+    return switch (request.kind()) {
+      case IMAGE -> FileKind.IMAGE;
+      case VIDEO -> FileKind.VIDEO;
+      case AUDIO -> FileKind.AUDIO;
+    };
   }
 
   private byte[] content(TaskRequest request, Output output) {

@@ -63,7 +63,8 @@ final class KieUploads {
                     exchange
                         .caller()
                         .then(caller -> means.pace().count(caller, exchange::standsAt))
-                        .then(caller -> reader.read(exchange, caller).map(this::stored)),
+                        .then(caller ->
+                            reader.read(exchange, caller).map(upload -> stored(caller, upload))),
                 refusals::ofUpload))
         .any(path, door.to(exchange -> Verdict.pass(onlyPost(exchange)), refusals::ofUpload));
   }
@@ -206,9 +207,9 @@ final class KieUploads {
     return Verdict.refuse((ApiError) new InvalidRequest(field, why));
   }
 
-  private Answer stored(Upload upload) {
+  private Answer stored(Caller caller, Upload upload) {
     Picture picture = upload.picture;
-    means.inputs().store(picture);
+    means.inputs().store(caller.account(), List.of(picture));
     ObjectNode json =
         JsonNodeFactory.instance
             .objectNode()

@@ -115,12 +115,12 @@ public final class OmniJson {
     for (MediaKind kind : MediaKind.values()) {
       json.put(
           kind.word() + "_url",
-          results.isEmpty() || kind != request.kind() ? null : url(results.getFirst()));
+          results.isEmpty() || kind != request.kind() ? null : url(request, results.getFirst()));
     }
     json.put("credits", task.credits()).put("created_at", task.createdAt().getEpochSecond());
     if (results.size() > 1) {
       ArrayNode urls = json.putArray(request.kind().word() + "_urls");
-      results.forEach(result -> urls.add(url(result)));
+      results.forEach(result -> urls.add(url(request, result)));
     }
     withProgress(json, task.state());
     Reason.of(task.state(), language)
@@ -132,7 +132,10 @@ public final class OmniJson {
     switch (state) {
       case TaskState.Queued _ -> {}
       case TaskState.Running(_, int percent, _) -> json.put("progress", percent);
-      case TaskState.Succeeded succeeded -> withEnd(json, succeeded.finishedAt());
+      case TaskState.Succeeded succeeded -> {
+        withEnd(json, succeeded.finishedAt());
+        succeeded.expiresAt().ifPresent(end -> json.put("expires_at", end.getEpochSecond()));
+      }
       case TaskState.Failed failed -> withEnd(json, failed.finishedAt());
       case TaskState.Canceled canceled -> withEnd(json, canceled.finishedAt());
     }
@@ -151,7 +154,7 @@ public final class OmniJson {
     };
   }
 
-  private String url(Asset asset) {
-    return files.url(asset.name());
+  private String url(TaskRequest request, Asset asset) {
+    return files.link(request.account(), asset.name());
   }
 }
