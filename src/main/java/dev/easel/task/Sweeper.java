@@ -145,7 +145,7 @@ public final class Sweeper implements AutoCloseable {
     if (!undated.isEmpty()) {
       PreparedBatch batch =
           tx.prepareBatch(
-              "update asset set expires_at = coalesce(:end, 'infinity') where name = :name");
+              "update asset set expires_at = coalesce(:end::timestamptz, 'infinity') where name = :name");
       for (Undated result : undated) {
         batch
             .bind("name", result.name)

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,13 @@ class SettingsTest {
                 new ApiSettings(OptionalInt.empty(), false, Duration.ofMinutes(9)),
                 new DatabaseSettings(Optional.empty(), "easel", new Secret(""), 20),
                 new AssetSettings(Path.of("data/assets")),
+                new RetentionSettings(
+                    Optional.of(Duration.ofDays(14)),
+                    Optional.of(Duration.ofDays(14)),
+                    Optional.of(Duration.ofDays(14)),
+                    Optional.of(Duration.ofDays(14)),
+                    Optional.of(Duration.ofDays(60)),
+                    OptionalLong.empty()),
                 new NetSettings(List.of()),
                 new EngineSettings(256, Duration.ofSeconds(20), OptionalInt.of(20)),
                 new SandboxSettings(
@@ -61,7 +69,10 @@ class SettingsTest {
           user: e
           password: p
           connections: 5
-        assets.dir: /srv/assets
+        assets:
+          dir: /srv/assets
+          keep: {image: 30d, video: 36h, audio: 90m, input: forever, tasks: 7d}
+          quota: 20GiB
         net:
           allow: [10.0.0.0/8, "fd00::/8"]
         engine.concurrency: 7
@@ -91,6 +102,13 @@ class SettingsTest {
                 new DatabaseSettings(
                     Optional.of("jdbc:postgresql://a,b/easel"), "e", new Secret("p"), 5),
                 new AssetSettings(Path.of("/srv/assets")),
+                new RetentionSettings(
+                    Optional.of(Duration.ofDays(30)),
+                    Optional.of(Duration.ofHours(36)),
+                    Optional.of(Duration.ofMinutes(90)),
+                    Optional.empty(),
+                    Optional.of(Duration.ofDays(7)),
+                    OptionalLong.of(20L << 30)),
                 new NetSettings(List.of("10.0.0.0/8", "fd00::/8")),
                 new EngineSettings(7, Duration.ofSeconds(9), OptionalInt.empty()),
                 new SandboxSettings(
