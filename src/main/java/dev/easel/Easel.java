@@ -1,6 +1,7 @@
 package dev.easel;
 
 import dev.easel.cli.AccountCommand;
+import dev.easel.cli.AssetsCommand;
 import dev.easel.cli.AuditCommand;
 import dev.easel.cli.CatalogCommand;
 import dev.easel.cli.CommandTree;
@@ -48,7 +49,12 @@ public final class Easel {
             new AuditCommand(),
             new UnknownCommand())
         .group("What is sold", new CatalogCommand(Channels::check))
-        .group("Looking after it", new MigrateCommand(), new ConfigCommand(), new VersionCommand())
+        .group(
+            "Looking after it",
+            new AssetsCommand(),
+            new MigrateCommand(),
+            new ConfigCommand(),
+            new VersionCommand())
         .build();
   }
 }

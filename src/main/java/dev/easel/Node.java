@@ -50,6 +50,7 @@ import dev.easel.ledger.Ledger;
 import dev.easel.net.AddressGuard;
 import dev.easel.net.Cidr;
 import dev.easel.net.Outbound;
+import dev.easel.task.AccountRemovals;
 import dev.easel.task.Admission;
 import dev.easel.task.Breakers;
 import dev.easel.task.Cancellations;
@@ -205,7 +206,16 @@ public final class Node implements AutoCloseable {
                 Removals.KIND,
                 removals,
                 FileRemovals.KIND,
-                new FileRemovals(database, assets)));
+                new FileRemovals(database, assets),
+                AccountRemovals.KIND,
+                new AccountRemovals(
+                    database,
+                    clock,
+                    () -> {
+                      snapshots.forget();
+                      notifications.announce(Removals.CHANGES);
+                      due.run();
+                    })));
     opened(new Sweeper(database, clock, terms, config.retention().tasks(), due)).start();
 
     Admission admission =
@@ -224,7 +234,7 @@ public final class Node implements AutoCloseable {
     Door door = new Door(callers, BodyRoom.ofHeap());
     Inputs inputs = new Inputs(assets, names, files, ImageFetcher.Limits.DEFAULT, register);
     Pace pace = new Pace(config.api().requestsPerMinute().orElse(0), System::nanoTime);
-    Intake intake = new Intake(catalog, guard, files, inputs, pace, admission, clock);
+    Intake intake = new Intake(catalog, guard, files, inputs, register, pace, admission, clock);
     Desk desk = new Desk(catalog, snapshots, cancellations, removals);
     OmniJson json = new OmniJson(desk, files);
     TemporaryLinks links = new TemporaryLinks(masterKey, publicUrl::join, clock);
@@ -235,7 +245,7 @@ public final class Node implements AutoCloseable {
             caller -> database.read(tx -> Ledger.balance(tx, caller.account())).available(),
             files,
             links,
-            new Kie.Uploads(inputs, images, pace, clock));
+            new Kie.Uploads(intake, inputs, images, pace, clock));
     ApiModels apimodels =
         new ApiModels(door, new ApiModels.Means(intake, desk, catalog, inputs, files));
     Art art = new Art(door, intake, desk, files);

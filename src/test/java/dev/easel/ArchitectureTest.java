@@ -52,7 +52,9 @@ class ArchitectureTest {
           edges("api.extra", "api", "api.dialect.*", "catalog", "db", "ledger", "task", "wording"),
           edges(
               "api.mcp", "api", "asset", "catalog", "db", "ledger", "provider", "task", "wording"),
-          edges("cli", "account", "catalog", "config", "db", "engine", "ledger", "net", "task"),
+          edges(
+              "cli", "account", "asset", "catalog", "config", "db", "engine", "ledger", "net",
+              "task"),
           edges("cli.bench", "account", "catalog", "cli", "db", "engine", "ledger"));
 
   private static Map.Entry<String, Set<String>> edges(String from, String... to) {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Where results and uploaded inputs are kept, under names of the form {@code stem.extension} that
@@ -38,6 +39,21 @@ public interface AssetStore {
    * @throws IOException when the file is still there
    */
   void delete(String name) throws IOException;
+
+  /**
+   * Shows every file to {@code reader}, in any order; one that is stored or deleted meanwhile may
+   * be shown or not.
+   *
+   * @throws IOException when the store cannot be read
+   */
+  void list(Consumer<Listed> reader) throws IOException;
+
+  /**
+   * A file that is there.
+   *
+   * @param modified when it was stored
+   */
+  record Listed(String name, long bytes, Instant modified) {}
 
   /** A file that is being read. */
   interface Opened extends Closeable {

@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -22,11 +24,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * An {@link AssetStore} in a directory, which several nodes may share. A file {@code abc….png} is
@@ -183,6 +188,33 @@ public final class LocalAssetStore implements AssetStore {
   public void delete(String name) throws IOException {
     if (type(name).isPresent() && Files.deleteIfExists(path(name))) {
       sync(path(name).resolveSibling(""));
+    }
+  }
+
+  @Override
+  public void list(Consumer<Listed> reader) throws IOException {
+    try (Stream<Path> paths = Files.find(root, 3, (_, attributes) -> attributes.isRegularFile())) {
+      Iterator<Path> each = paths.iterator();
+      while (each.hasNext()) {
+        Path path = each.next();
+        String name = String.valueOf(path.getFileName());
+        if (type(name).isPresent() && path.equals(path(name))) {
+          listed(name, path).ifPresent(reader);
+        }
+      }
+    } catch (UncheckedIOException broken) {
+      throw broken.getCause();
+    }
+  }
+
+  /** Empty when it was deleted meanwhile. */
+  private static Optional<Listed> listed(String name, Path path) throws IOException {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      return Optional.of(
+          new Listed(name, attributes.size(), attributes.lastModifiedTime().toInstant()));
+    } catch (NoSuchFileException deleted) {
+      return Optional.empty();
     }
   }
 

@@ -50,7 +50,8 @@ final class ApiModelsJson {
     return switch (error) {
       case ApiError.InvalidRequest _, ApiError.UnknownModel _, ApiError.Disabled _ -> 400;
       case ApiError.Unauthenticated _ -> 401;
-      case ApiError.InsufficientCredits _, ApiError.KeyLimitExceeded _ -> 402;
+      case ApiError.InsufficientCredits _, ApiError.KeyLimitExceeded _, ApiError.StorageFull _ ->
+          402;
       case ApiError.TaskNotFound _ -> 404;
       case ApiError.TooLateToCancel _ -> 409;
       case ApiError.TooLarge _ -> 413;

@@ -63,7 +63,8 @@ public final class Kie implements Dialect {
       Uploads uploads) {}
 
   /** What uploads work with. */
-  public record Uploads(Inputs inputs, ImageFetcher images, Pace pace, InstantSource clock) {}
+  public record Uploads(
+      Intake intake, Inputs inputs, ImageFetcher images, Pace pace, InstantSource clock) {}
 
   /**
    * The dialect.

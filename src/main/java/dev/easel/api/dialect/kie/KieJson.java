@@ -1,6 +1,5 @@
 package dev.easel.api.dialect.kie;
 
-import dev.easel.account.AccountId;
 import dev.easel.api.Answer;
 import dev.easel.api.Desk;
 import dev.easel.api.Envelope;
@@ -84,16 +83,15 @@ final class KieJson {
 
   private String resultJson(Task task) {
     return switch (task.state()) {
-      case TaskState.Succeeded succeeded ->
-          resultUrls(task.request().account(), succeeded.results());
+      case TaskState.Succeeded succeeded -> resultUrls(task.request(), succeeded.results());
       case TaskState.Queued _, TaskState.Running _, TaskState.Failed _, TaskState.Canceled _ -> "";
     };
   }
 
-  private String resultUrls(AccountId account, List<Asset> results) {
+  private String resultUrls(TaskRequest request, List<Asset> results) {
     ObjectNode json = JSON.objectNode();
     ArrayNode urls = json.putArray("resultUrls");
-    results.forEach(result -> urls.add(files.link(account, result.name())));
+    results.forEach(result -> urls.add(files.link(request.account(), result.name())));
     return json.toString();
   }
 

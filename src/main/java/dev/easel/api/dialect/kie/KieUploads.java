@@ -63,6 +63,7 @@ final class KieUploads {
                     exchange
                         .caller()
                         .then(caller -> means.pace().count(caller, exchange::standsAt))
+                        .then(this::room)
                         .then(caller ->
                             reader.read(exchange, caller).map(upload -> stored(caller, upload))),
                 refusals::ofUpload))
@@ -77,6 +78,14 @@ final class KieUploads {
             .put("success", false)
             .put("code", 405)
             .put("msg", "Method %s is not allowed; use POST.".formatted(exchange.method())));
+  }
+
+  private Verdict<Caller> room(Caller caller) {
+    return means
+        .intake()
+        .room(caller)
+        .map(Verdict::<Caller>refuse)
+        .orElseGet(() -> Verdict.pass(caller));
   }
 
   /** Finds the picture in a request. */

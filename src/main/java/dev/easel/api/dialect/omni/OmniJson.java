@@ -51,6 +51,7 @@ public final class OmniJson {
           Answer.of(401, JSON.objectNode().put("code", 401).put("msg", error.message(language)));
       case ApiError.InsufficientCredits _,
           ApiError.KeyLimitExceeded _,
+          ApiError.StorageFull _,
           ApiError.InvalidRequest _,
           ApiError.UnknownModel _,
           ApiError.TaskNotFound _,
