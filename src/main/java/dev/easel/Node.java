@@ -1,6 +1,9 @@
 package dev.easel;
 
+import dev.easel.account.FileKind;
+import dev.easel.account.FileTerms;
 import dev.easel.account.Keys;
+import dev.easel.account.OwnFileTerms;
 import dev.easel.api.BodyRoom;
 import dev.easel.api.Callers;
 import dev.easel.api.Desk;
@@ -34,11 +37,13 @@ import dev.easel.asset.Inputs;
 import dev.easel.asset.MasterKey;
 import dev.easel.asset.OwnFiles;
 import dev.easel.asset.Previews;
+import dev.easel.asset.SignedLinks;
 import dev.easel.asset.TemporaryLinks;
 import dev.easel.catalog.Catalog;
 import dev.easel.catalog.CatalogTables;
 import dev.easel.catalog.LiveCatalog;
 import dev.easel.config.EaselConfig;
+import dev.easel.config.RetentionSettings;
 import dev.easel.config.Version;
 import dev.easel.db.Database;
 import dev.easel.db.DatabaseClock;
@@ -49,14 +54,19 @@ import dev.easel.ledger.Ledger;
 import dev.easel.net.AddressGuard;
 import dev.easel.net.Cidr;
 import dev.easel.net.Outbound;
+import dev.easel.task.AccountRemovals;
 import dev.easel.task.Admission;
 import dev.easel.task.Breakers;
 import dev.easel.task.Cancellations;
+import dev.easel.task.FileRegister;
+import dev.easel.task.FileRemovals;
 import dev.easel.task.Lifecycle;
+import dev.easel.task.LiveFileTerms;
 import dev.easel.task.Removals;
 import dev.easel.task.Results;
 import dev.easel.task.Settlement;
 import dev.easel.task.Snapshots;
+import dev.easel.task.Sweeper;
 import dev.easel.task.Task;
 import dev.easel.task.TaskRunner;
 import dev.easel.webhook.AccountKeys;
@@ -71,6 +81,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,8 +122,15 @@ public final class Node implements AutoCloseable {
     MasterKey masterKey = masterKey(config);
     AssetNames names = new AssetNames(masterKey);
     AssetStore assets = opened(Stores.open(config, database, clock)).store();
+    LiveFileTerms terms = opened(new LiveFileTerms(database, usualTerms(config)));
+    FileRegister register = new FileRegister(database, terms, clock);
     OwnFiles files =
-        new OwnFiles(publicUrl::join, config.assets().publicBase().map(URI::toString), assets);
+        new OwnFiles(
+            publicUrl::join,
+            config.assets().publicBase().map(URI::toString),
+            assets,
+            new SignedLinks(masterKey, terms, clock),
+            register::isPast);
     ImageFetcher images = new ImageFetcher(outbound, files, ImageFetcher.Limits.DEFAULT);
     Channels channels =
         new Channels(
@@ -153,6 +171,8 @@ public final class Node implements AutoCloseable {
                     Notifications.Listener.of(() -> engine.wake(Lane.MAIN)),
                     Replays.CHANGES,
                     Notifications.Listener.of(() -> engine.wake(Lane.ASIDE)),
+                    OwnFileTerms.CHANGES,
+                    Notifications.Listener.of(() -> Thread.startVirtualThread(terms::refresh)),
                     Removals.CHANGES,
                     Notifications.Listener.of(snapshots::forget),
                     Breakers.CHANGES,
@@ -187,7 +207,7 @@ public final class Node implements AutoCloseable {
                 new TaskRunner.Outside(
                     channels::provider,
                     model -> policy(catalog.get(), breakers, model),
-                    new Results(assets, names),
+                    new Results(assets, names, terms, clock),
                     UUID::randomUUID,
                     Thread.ofVirtual().factory(),
                     Node::sleep),
@@ -217,8 +237,29 @@ public final class Node implements AutoCloseable {
                     secrets,
                     clock,
                     new SecureRandom())));
+    AccountRemovals accountRemovals =
+        new AccountRemovals(
+            database,
+            clock,
+            () -> {
+              snapshots.forget();
+              notifications.announce(Removals.CHANGES);
+              due.run();
+            });
     opened(engine)
-        .start(Map.of(TaskRunner.KIND, runner, Removals.KIND, removals, Sender.KIND, sender));
+        .start(
+            Map.of(
+                TaskRunner.KIND,
+                runner,
+                Sender.KIND,
+                sender,
+                Removals.KIND,
+                removals,
+                FileRemovals.KIND,
+                new FileRemovals(database, assets),
+                AccountRemovals.KIND,
+                accountRemovals));
+    opened(new Sweeper(database, clock, terms, config.retention().tasks(), due)).start();
 
     Admission admission =
         opened(
@@ -232,9 +273,9 @@ public final class Node implements AutoCloseable {
     breakers.start();
 
     Door door = new Door(callers, BodyRoom.ofHeap());
-    Inputs inputs = new Inputs(assets, names, files, ImageFetcher.Limits.DEFAULT);
+    Inputs inputs = new Inputs(assets, names, files, ImageFetcher.Limits.DEFAULT, register);
     Pace pace = new Pace(config.api().requestsPerMinute().orElse(0), System::nanoTime);
-    Intake intake = new Intake(catalog, guard, files, inputs, pace, admission, clock);
+    Intake intake = new Intake(catalog, guard, files, inputs, register, pace, admission, clock);
     TemporaryLinks links = new TemporaryLinks(masterKey, publicUrl::join, clock);
     Kie.Means kie =
         new Kie.Means(
@@ -243,7 +284,7 @@ public final class Node implements AutoCloseable {
             caller -> database.read(tx -> Ledger.balance(tx, caller.account())).available(),
             files,
             links,
-            new Kie.Uploads(inputs, images, pace, clock));
+            new Kie.Uploads(intake, inputs, images, pace, clock));
     ApiModels apimodels =
         new ApiModels(door, new ApiModels.Means(intake, desk, catalog, inputs, files));
     Art art = new Art(door, intake, desk, files);
@@ -283,7 +324,7 @@ public final class Node implements AutoCloseable {
             List.of(new SharedPath(door, ApiModels.IMAGES, catalog, List.of(art, apimodels))),
             of -> List.of(new Extras(door, of, extras), events, webhooks),
             mcp,
-            new FileRoutes(assets, links),
+            new FileRoutes(assets, links, files),
             new DocumentRoutes(),
             () ->
                 new Server.Readiness(!draining && clock.isDatabaseReachable(), catalog.trouble()));
@@ -308,6 +349,17 @@ public final class Node implements AutoCloseable {
     return config.data().masterKey().isPresent()
         ? MasterKey.parse(config.data().masterKey().get().value())
         : MasterKey.load(config.data().masterKeyFile());
+  }
+
+  /** On what terms files are kept where an account has no own ones. */
+  private static FileTerms usualTerms(EaselConfig config) {
+    RetentionSettings kept = config.retention();
+    Map<FileKind, Duration> lengths = new EnumMap<>(FileKind.class);
+    kept.image().ifPresent(length -> lengths.put(FileKind.IMAGE, length));
+    kept.video().ifPresent(length -> lengths.put(FileKind.VIDEO, length));
+    kept.audio().ifPresent(length -> lengths.put(FileKind.AUDIO, length));
+    kept.input().ifPresent(length -> lengths.put(FileKind.INPUT, length));
+    return new FileTerms(lengths, kept.quota(), Optional.empty());
   }
 
   private static Lifecycle.Policy policy(Catalog catalog, Breakers breakers, String model) {

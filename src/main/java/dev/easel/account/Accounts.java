@@ -59,6 +59,26 @@ public final class Accounts {
         .findOne();
   }
 
+  /** Whether the account was deleted; its row is there for the books. */
+  public static boolean isDeleted(Handle tx, AccountId account) {
+    return tx.createQuery("select deleted_at is not null from account where id = :id")
+        .bind("id", account.value())
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  /** Deletes an account that nobody is signed in to any more: its name is free again. */
+  public static void delete(Handle tx, AccountId account, Instant now) {
+    tx.createUpdate(
+            """
+            update account set deleted_at = :now, password_hash = null, name = 'deleted account ' || id
+            where id = :id and deleted_at is null
+            """)
+        .bind("now", Timestamp.from(now))
+        .bind("id", account.value())
+        .execute();
+  }
+
   /** All accounts, oldest first. */
   public static List<Account> all(Handle tx) {
     return tx.createQuery("select id, name, role, created_at from account order by id")

@@ -61,6 +61,17 @@ public sealed interface ApiError {
     }
   }
 
+  /** The account has as much stored as it may: nothing more is taken on for it. */
+  record StorageFull(long used, long quota) implements ApiError {
+    @Override
+    public Phrase phrase() {
+      return Phrase.of(
+          "The storage of this account is full: %d of %d MiB are used; delete tasks, or wait until"
+              + " files expire.",
+          used >> 20, quota >> 20);
+    }
+  }
+
   /**
    * A field is wrong; {@code field} is empty where it is the request as a whole.
    *

@@ -14,6 +14,7 @@ import dev.easel.catalog.Quote;
 import dev.easel.net.AddressGuard;
 import dev.easel.task.Admission;
 import dev.easel.task.Admitted;
+import dev.easel.task.FileRegister;
 import dev.easel.task.Idempotency;
 import dev.easel.task.Origin;
 import dev.easel.task.TaskId;
@@ -43,6 +44,7 @@ public final class Intake {
   private final AddressGuard guard;
   private final OwnFiles files;
   private final Inputs inputs;
+  private final FileRegister register;
   private final Pace pace;
   private final Admission admission;
   private final InstantSource clock;
@@ -53,6 +55,7 @@ public final class Intake {
       AddressGuard guard,
       OwnFiles files,
       Inputs inputs,
+      FileRegister register,
       Pace pace,
       Admission admission,
       InstantSource clock) {
@@ -60,6 +63,7 @@ public final class Intake {
     this.guard = guard;
     this.files = files;
     this.inputs = inputs;
+    this.register = register;
     this.pace = pace;
     this.admission = admission;
     this.clock = clock;
@@ -188,7 +192,7 @@ public final class Intake {
   }
 
   private Optional<String> refuse(String address) {
-    return files.isOurs(address) ? Optional.empty() : guard.refuseLiteral(URI.create(address));
+    return files.isOurs(address) ? files.refuse(address) : guard.refuseLiteral(URI.create(address));
   }
 
   /** Where the caller wants to be told of the end. Null, blank and missing are all nowhere. */
@@ -238,12 +242,40 @@ public final class Intake {
     return exchange
         .idempotencyKey()
         .then(key -> {
+          Optional<Verdict<String>> full = full(exchange, order, key);
+          if (full.isPresent()) {
+            return full.get();
+          }
           TaskRequest request = request(order);
           String text = receipt.apply(request);
-          order.ask.pictures().forEach(inputs::store);
+          inputs.store(request.account(), order.ask.pictures());
           exchange.forgetBody();
           return admit(exchange, order, request, text, idempotency(exchange, order, key, text));
         });
+  }
+
+  /**
+   * What an account is answered that has no room for more: what it was answered to the same request
+   * before, or a refusal.
+   */
+  private Optional<Verdict<String>> full(Exchange exchange, Order order, Optional<String> key) {
+    return room(order.caller)
+        .map(full ->
+            idempotency(exchange, order, key, "")
+                .flatMap(same -> admission.answered(order.caller.account(), same))
+                .filter(before -> before instanceof Admitted.Replayed)
+                .map(before -> {
+                  exchange.replayed();
+                  return admitted(exchange, ((Admitted.Replayed) before).answer());
+                })
+                .orElseGet(() -> Verdict.refuse(full)));
+  }
+
+  /** That the account has no room for more; empty when it has. */
+  public Optional<ApiError> room(Caller caller) {
+    return register
+        .full(caller.account())
+        .map(full -> new ApiError.StorageFull(full.used(), full.quota()));
   }
 
   private TaskRequest request(Order order) {

@@ -24,6 +24,7 @@ public record OpenAiError(
       case ApiError.Unauthenticated _ -> of(401, says, "authentication_error", "invalid_api_key");
       case ApiError.InsufficientCredits _ -> of(402, says, NO_QUOTA, "insufficient_credits");
       case ApiError.KeyLimitExceeded _ -> of(403, says, NO_QUOTA, "key_limit_exceeded");
+      case ApiError.StorageFull _ -> of(403, says, NO_QUOTA, "storage_full");
       case ApiError.InvalidRequest invalid ->
           invalid(400, says, invalid.field(), code(invalid.cause()));
       case ApiError.UnknownModel unknown -> invalid(400, says, unknown.field(), "model_not_found");

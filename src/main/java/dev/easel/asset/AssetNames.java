@@ -13,6 +13,7 @@ import java.util.UUID;
 public final class AssetNames {
   private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
   private static final int BITS = 160;
+  private static final char SIGNED = '0';
 
   private final byte[] key;
   private final byte[] inputKey;
@@ -51,6 +52,20 @@ public final class AssetNames {
             .put(sha256)
             .array();
     return "in" + base32(Arrays.copyOf(MasterKey.hmac(inputKey, message), BITS / 8));
+  }
+
+  /**
+   * The stem for a file that is given away by signed links alone: no other stem ends with the digit
+   * 0, so that a name alone tells whether its link must be signed.
+   */
+  public static String signed(String stem) {
+    return stem + SIGNED;
+  }
+
+  /** Whether the file of that name is given away by signed links alone. */
+  static boolean isSigned(String name) {
+    int dot = name.indexOf('.');
+    return dot > 0 && name.charAt(dot - 1) == SIGNED;
   }
 
   private static String base32(byte[] bytes) {

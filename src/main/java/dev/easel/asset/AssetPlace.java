@@ -2,20 +2,11 @@ package dev.easel.asset;
 
 import java.io.IOException;
 import java.util.UUID;
-import java.util.function.Consumer;
 
 /** A store that is in one place: a directory, or a bucket. */
 public interface AssetPlace extends AssetStore, AutoCloseable {
   /** Where it is, for people: a path, or {@code s3://bucket/prefix}. */
   String location();
-
-  /**
-   * Shows every file to {@code reader}, in any order; one that is stored or deleted meanwhile may
-   * be shown or not.
-   *
-   * @throws IOException when the store cannot be read
-   */
-  void list(Consumer<Listed> reader) throws IOException;
 
   /**
    * The id that this place carries, by which it is known again wherever it is mounted; {@code

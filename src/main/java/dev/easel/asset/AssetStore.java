@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Where results and uploaded inputs are kept, under names of the form {@code stem.extension} that
@@ -40,6 +41,14 @@ public interface AssetStore {
    * @throws IOException when the file is still there
    */
   void delete(String name) throws IOException;
+
+  /**
+   * Shows every file to {@code reader}, in any order; one that is stored or deleted meanwhile may
+   * be shown or not.
+   *
+   * @throws IOException when the store cannot be read
+   */
+  void list(Consumer<Listed> reader) throws IOException;
 
   /**
    * A file that is there.

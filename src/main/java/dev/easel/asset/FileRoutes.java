@@ -21,14 +21,21 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves stored files to whoever knows their names: {@code GET} and {@code HEAD} of {@code /name}
  * below the path that it is registered at. Files never change, so that caches may keep them for
- * ever. Asks only the store.
+ * ever. Asks only the store, but for what is not there.
  */
 public final class FileRoutes implements HttpService {
-  private static final byte[] NOT_FOUND =
-      "{\"code\":404,\"msg\":\"file not found\"}".getBytes(UTF_8);
-  private static final byte[] AWAY =
-      "{\"code\":503,\"msg\":\"files cannot be read at the moment; please try again\"}"
-          .getBytes(UTF_8);
+  private static final Refusal NOT_FOUND = Refusal.of(Status.NOT_FOUND_404, "file not found");
+  private static final Refusal GONE =
+      Refusal.of(Status.GONE_410, "this file has expired or was deleted");
+  private static final Refusal LINK_OVER =
+      Refusal.of(Status.GONE_410, "this link has expired; read the task again for a new one");
+  private static final Refusal UNSIGNED =
+      Refusal.of(
+          Status.FORBIDDEN_403,
+          "this file needs a link with a valid signature; read the task again for one");
+  private static final Refusal AWAY =
+      Refusal.of(
+          Status.SERVICE_UNAVAILABLE_503, "files cannot be read at the moment; please try again");
 
   /** How long an address works to which we send somebody who has a lasting one. */
   private static final Duration DIRECT = Duration.ofMinutes(15);
@@ -46,11 +53,22 @@ public final class FileRoutes implements HttpService {
 
   private final AssetStore store;
   private final TemporaryLinks links;
+  private final OwnFiles files;
+
+  /** Why a file is not served; {@code body} is JSON. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Refusal(Status status, byte[] body) {
+    static Refusal of(Status status, String message) {
+      return new Refusal(
+          status, "{\"code\":%d,\"msg\":\"%s\"}".formatted(status.code(), message).getBytes(UTF_8));
+    }
+  }
 
   /** Serves what is in {@code store}, also by those of {@code links} that still live. */
-  public FileRoutes(AssetStore store, TemporaryLinks links) {
+  public FileRoutes(AssetStore store, TemporaryLinks links, OwnFiles files) {
     this.store = store;
     this.links = links;
+    this.files = files;
   }
 
   @Override
@@ -66,10 +84,10 @@ public final class FileRoutes implements HttpService {
     Optional<TemporaryLinks.Ticket> ticket =
         links.read(request.path().pathParameters().get("token"));
     if (ticket.isEmpty()) {
-      refuse(request, response, Status.NOT_FOUND_404, NOT_FOUND);
+      refuse(request, response, NOT_FOUND);
       return;
     }
-    String caching = "private, max-age=" + ticket.get().left().toSeconds();
+    String caching = privately(ticket.get().left());
     String name = ticket.get().name();
     String disposition = "attachment; filename=\"easel" + name.substring(name.indexOf('.')) + "\"";
     serve(request, response, new File(name, caching, disposition, ticket.get().left()));
@@ -78,7 +96,14 @@ public final class FileRoutes implements HttpService {
   private void serve(ServerRequest request, ServerResponse response) throws IOException {
     String name = request.path().pathParameters().get("name");
     String disposition = "inline; filename=\"" + name + "\"";
-    serve(request, response, new File(name, FOR_EVER, disposition, DIRECT));
+    switch (files.worth(name, query(request, "expires"), query(request, "signature"))) {
+      case SignedLinks.Worth.Good(Optional<Duration> left) -> {
+        String caching = left.map(FileRoutes::privately).orElse(FOR_EVER);
+        serve(request, response, new File(name, caching, disposition, left.orElse(DIRECT)));
+      }
+      case SignedLinks.Worth.Over _ -> refuse(request, response, LINK_OVER);
+      case SignedLinks.Worth.Nothing _ -> refuse(request, response, UNSIGNED);
+    }
   }
 
   /**
@@ -95,11 +120,11 @@ public final class FileRoutes implements HttpService {
       opened = store.open(asked.name);
     } catch (IOException away) {
       log.warn("cannot read {}: {}", asked.name, away.getMessage());
-      refuse(request, response, Status.SERVICE_UNAVAILABLE_503, AWAY);
+      refuse(request, response, AWAY);
       return;
     }
     if (opened.isEmpty()) {
-      refuse(request, response, Status.NOT_FOUND_404, NOT_FOUND);
+      refuse(request, response, files.wasThere(asked.name) ? GONE : NOT_FOUND);
       return;
     }
     ALWAYS.forEach(response::header);
@@ -120,12 +145,19 @@ public final class FileRoutes implements HttpService {
     }
   }
 
-  private static void refuse(
-      ServerRequest request, ServerResponse response, Status status, byte[] body) {
+  private static String privately(Duration left) {
+    return "private, max-age=" + left.toSeconds();
+  }
+
+  private static Optional<String> query(ServerRequest request, String name) {
+    return request.query().first(name).asOptional();
+  }
+
+  private static void refuse(ServerRequest request, ServerResponse response, Refusal refusal) {
     ALWAYS.forEach(response::header);
-    response.status(status);
+    response.status(refusal.status);
     response.header(HeaderNames.CONTENT_TYPE, "application/json");
-    response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(body.length));
-    response.send(FileAnswer.isHead(request) ? new byte[0] : body);
+    response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(refusal.body.length));
+    response.send(FileAnswer.isHead(request) ? new byte[0] : refusal.body);
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.Collection;
 
 /**
  * Takes the pictures that customers send in or before a request: looked at by their content, never
@@ -18,13 +19,29 @@ public final class Inputs {
   private final AssetNames names;
   private final OwnFiles files;
   private final ImageFetcher.Limits limits;
+  private final Register register;
+
+  /** Who has to know of a file before it is there, so that none is forgotten. */
+  public interface Register {
+    /** Files of {@code account} are about to be stored; on disk when this returns. */
+    void expect(AccountId account, Collection<Picture> files);
+
+    /** They are. */
+    void stored(Collection<StoredFile> files);
+  }
 
   /** Takes pictures within {@code limits} into {@code store}. */
-  public Inputs(AssetStore store, AssetNames names, OwnFiles files, ImageFetcher.Limits limits) {
+  public Inputs(
+      AssetStore store,
+      AssetNames names,
+      OwnFiles files,
+      ImageFetcher.Limits limits,
+      Register register) {
     this.store = store;
     this.names = names;
     this.files = files;
     this.limits = limits;
+    this.register = register;
   }
 
   /** What looking at a file found. */
@@ -114,17 +131,26 @@ public final class Inputs {
   }
 
   /**
-   * Stores {@code picture}; on disk when this returns. Storing it again changes nothing.
+   * Stores {@code pictures} of {@code account}; on disk when this returns. Storing one again only
+   * keeps it for longer.
    *
    * @throws StoreAway when the store cannot be written
    */
-  public void store(Picture picture) {
+  public void store(AccountId account, Collection<Picture> pictures) {
+    if (!pictures.isEmpty()) {
+      register.expect(account, pictures);
+      register.stored(pictures.stream().map(this::store).toList());
+    }
+  }
+
+  private StoredFile store(Picture picture) {
     try {
       Put put =
           store.put(picture.stem(), new ByteArrayInputStream(picture.content()), limits.maxBytes());
-      if (!(put instanceof Put.Stored)) {
-        throw new IllegalStateException("a picture that was looked at was not stored: " + put);
+      if (put instanceof Put.Stored(StoredFile file)) {
+        return file;
       }
+      throw new IllegalStateException("a picture that was looked at was not stored: " + put);
     } catch (IOException failed) {
       throw new StoreAway("cannot store a picture", failed);
     }

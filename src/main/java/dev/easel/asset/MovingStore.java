@@ -7,7 +7,11 @@ import java.net.URI;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Two stores as one, while files move between them: what is new goes to the first, and a file is
@@ -49,6 +53,18 @@ public final class MovingStore implements AssetStore {
   public void delete(String name) throws IOException {
     other.delete(name);
     current.delete(name);
+  }
+
+  @Override
+  public void list(Consumer<Listed> reader) throws IOException {
+    Set<String> shown = new HashSet<>();
+    for (AssetStore store : List.of(other, current)) {
+      store.list(file -> {
+        if (shown.add(file.name())) {
+          reader.accept(file);
+        }
+      });
+    }
   }
 
   /** A file that may be moved while it is read: then the rest is read where it has gone. */

@@ -17,13 +17,16 @@ import picocli.CommandLine.Parameters;
 /** Accounts: who pays. */
 @Command(
     name = "account",
-    description = "Create and list accounts, grant credits, read statements.",
+    description = "Create, list and delete accounts; credits, statements, files.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       AccountCommand.Create.class,
       AccountCommand.ListAll.class,
       AccountCommand.Grant.class,
-      AccountCommand.Statement.class
+      AccountCommand.Statement.class,
+      AccountKeepCommand.class,
+      AccountLinksCommand.class,
+      AccountDeleteCommand.class
     })
 public final class AccountCommand {
 

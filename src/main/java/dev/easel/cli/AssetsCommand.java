@@ -8,9 +8,9 @@ import picocli.CommandLine.Command;
 /** Stored files. */
 @Command(
     name = "assets",
-    description = "Move stored files to another place.",
+    description = "Check stored files, or move them to another place.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = AssetsMove.class)
+    subcommands = {AssetsCheck.class, AssetsMove.class})
 public final class AssetsCommand {
   private final Places places;
 

@@ -127,7 +127,7 @@ record Type<T>(
     return printer.apply(value);
   }
 
-  private static <T> Type<T> one(
+  static <T> Type<T> one(
       String name, String allowed, Function<String, T> parser, Function<T, String> printer) {
     return new Type<>(name, allowed, Shape.ONE, parser, printer);
   }

@@ -4,6 +4,7 @@ import dev.easel.account.AccountId;
 import dev.easel.account.KeyId;
 import dev.easel.db.Batch;
 import dev.easel.db.Database;
+import dev.easel.db.DatabaseException;
 import dev.easel.db.Pipeline;
 import dev.easel.engine.Jobs;
 import dev.easel.engine.Jobs.NewJob;
@@ -35,6 +36,7 @@ public final class Admission implements AutoCloseable {
   /** Who asks for a task hears within two seconds that the database is away. */
   private static final Duration PATIENCE = Duration.ofMillis(1_500);
 
+  private final Database database;
   private final InstantSource clock;
   private final Consumer<Task> onAccepted;
   private final Batch<Candidate, Admitted> batch;
@@ -45,6 +47,7 @@ public final class Admission implements AutoCloseable {
    * @param onAccepted told of every task after it was committed; must not block
    */
   public Admission(Database database, InstantSource clock, Consumer<Task> onAccepted) {
+    this.database = database;
     this.clock = clock;
     this.onAccepted = onAccepted;
     this.batch = database.batch("admission", MOST_IN_A_TRANSACTION, new Admitting());
@@ -67,6 +70,24 @@ public final class Admission implements AutoCloseable {
       onAccepted.accept(accepted.task());
     }
     return admitted;
+  }
+
+  /**
+   * What a request of {@code account} is answered because of what was accepted under its key
+   * before; empty when nothing was. Admits nothing.
+   */
+  public Optional<Admitted> answered(AccountId account, Idempotency idempotency) {
+    Instant now = clock.instant();
+    try (Connection tx = database.connection()) {
+      return Pipeline.get(
+              tx,
+              reads ->
+                  IdempotencyKeys.lock(
+                      reads, List.of(new IdempotencyKeys.Scoped(account, idempotency.key())), now))
+          .answer(account, idempotency, now);
+    } catch (SQLException away) {
+      throw new DatabaseException("cannot look an idempotency key up", away);
+    }
   }
 
   private record Candidate(

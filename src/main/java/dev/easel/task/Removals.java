@@ -2,21 +2,10 @@ package dev.easel.task;
 
 import dev.easel.asset.AssetStore;
 import dev.easel.db.Database;
-import dev.easel.db.DatabaseException;
-import dev.easel.db.Pipeline;
-import dev.easel.engine.Claim;
 import dev.easel.engine.Handler;
-import dev.easel.engine.Jobs;
-import dev.easel.engine.Lane;
 import dev.easel.engine.Lease;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -35,7 +24,7 @@ public final class Removals implements Handler {
 
   private final Database database;
   private final InstantSource clock;
-  private final AssetStore store;
+  private final FileRemovals files;
   private final Snapshots snapshots;
   private final Runnable removed;
 
@@ -53,7 +42,7 @@ public final class Removals implements Handler {
       Runnable removed) {
     this.database = database;
     this.clock = clock;
-    this.store = store;
+    this.files = new FileRemovals(database, store);
     this.snapshots = snapshots;
     this.removed = removed;
   }
@@ -70,7 +59,8 @@ public final class Removals implements Handler {
     database.transaction(tx -> {
       boolean isFirst = mark(tx, task.id(), now);
       if (isFirst && task.state() instanceof TaskState.Succeeded) {
-        insertJob(tx, task, now);
+        FileRows.giveUp(tx, task.id(), now);
+        FileRemovals.insertJob(tx, KIND, task.id().value(), task.request().account(), now);
       }
       return isFirst;
     });
@@ -90,46 +80,8 @@ public final class Removals implements Handler {
         > 0;
   }
 
-  private static void insertJob(Handle tx, Task task, Instant now) {
-    Jobs.NewJob job =
-        new Jobs.NewJob(
-            task.id().value(), KIND, Lane.MAIN, task.request().account(), now, Optional.empty());
-    try {
-      Pipeline.run(tx.getConnection(), writes -> Jobs.insert(writes, List.of(job)));
-    } catch (SQLException away) {
-      throw new DatabaseException("cannot delete the files of " + task.id(), away);
-    }
-  }
-
-  /**
-   * Deletes the files of the lease's task.
-   *
-   * @throws UncheckedIOException when one could not be deleted; the engine tries again later
-   */
   @Override
   public void run(Lease lease) {
-    Claim claim = lease.claim();
-    files(new TaskId(claim.subject())).forEach(this::delete);
-    try (Connection tx = database.connection()) {
-      Pipeline.run(tx, writes -> Jobs.finish(writes, List.of(claim)));
-    } catch (SQLException away) {
-      throw new DatabaseException("cannot finish the removal of " + claim.subject(), away);
-    }
-  }
-
-  private List<String> files(TaskId task) {
-    return database.read(tx ->
-        tx.createQuery("select name from asset where task_id = :id order by position")
-            .bind("id", task.value())
-            .mapTo(String.class)
-            .list());
-  }
-
-  private void delete(String file) {
-    try {
-      store.delete(file);
-    } catch (IOException failed) {
-      throw new UncheckedIOException("cannot delete " + file, failed);
-    }
+    files.run(lease);
   }
 }

@@ -1,5 +1,8 @@
 package dev.easel.task;
 
+import dev.easel.account.AccountId;
+import dev.easel.account.FileKind;
+import dev.easel.account.FileTerms;
 import dev.easel.asset.AssetNames;
 import dev.easel.asset.AssetStore;
 import dev.easel.asset.Conversions;
@@ -16,12 +19,15 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,13 +47,26 @@ public final class Results {
   private final AssetStore store;
   private final Conversions conversions = new Conversions();
   private final AssetNames names;
+  private final Function<AccountId, FileTerms> terms;
+  private final InstantSource clock;
   private final AtomicLong alertedAtNanos =
       new AtomicLong(System.nanoTime() - BETWEEN_ALERTS.toNanos());
 
-  /** Results kept in {@code store}. */
+  /** Results kept in {@code store} for ever. */
   public Results(AssetStore store, AssetNames names) {
+    this(store, names, _ -> FileTerms.UNBOUNDED, InstantSource.system());
+  }
+
+  /** Results kept in {@code store} on their accounts' {@code terms}. */
+  public Results(
+      AssetStore store,
+      AssetNames names,
+      Function<AccountId, FileTerms> terms,
+      InstantSource clock) {
     this.store = store;
     this.names = names;
+    this.terms = terms;
+    this.clock = clock;
   }
 
   /** Whoever wants something stored, and how it waits while that is impossible. */
@@ -68,9 +87,11 @@ public final class Results {
    */
   Outcome store(TaskRequest request, Attempt attempt, List<Output> outputs, Patience patience) {
     List<Asset> assets = new ArrayList<>(outputs.size());
+    FileTerms kept = terms.apply(request.account());
     for (Output output : outputs) {
-      switch (put(names.stem(attempt.id(), assets.size()), content(request, output), patience)) {
-        case Put.Stored(StoredFile file) -> assets.add(asset(file));
+      switch (put(stem(attempt, assets.size(), kept), content(request, output), patience)) {
+        case Put.Stored(StoredFile file) ->
+            assets.add(asset(file));
         case Put.TooLarge(long limit) -> {
           return new Outcome.Unstorable("The result is larger than %d bytes.".formatted(limit));
         }
@@ -79,7 +100,7 @@ public final class Results {
         }
       }
     }
-    return new Outcome.Stored(assets);
+    return new Outcome.Stored(until(kept, request, assets));
   }
 
   /**
@@ -87,13 +108,14 @@ public final class Results {
    * not there yet; what was stored is on disk when this returns. Repeatable.
    */
   Outcome fetch(TaskRequest request, Attempt attempt, List<Copy> copies, Provider provider) {
+    FileTerms kept = terms.apply(request.account());
     List<Copy> now = new ArrayList<>(copies.size());
     Optional<Missed> missed = Optional.empty();
     for (Copy copy : copies) {
       switch (copy) {
-        case Copy.Kept kept -> now.add(kept);
+        case Copy.Kept there -> now.add(there);
         case Copy.Wanted(URI address) -> {
-          switch (fetch(request, names.stem(attempt.id(), now.size()), address, provider)) {
+          switch (fetch(request, stem(attempt, now.size(), kept), address, provider)) {
             case Got(StoredFile file) -> now.add(new Copy.Kept(asset(file)));
             case Missed failed -> {
               log.warn(
@@ -111,7 +133,13 @@ public final class Results {
     }
     return missed
         .<Outcome>map(failed -> new Outcome.Incomplete(now, failed.reason, failed.atLeast))
-        .orElseGet(() -> new Outcome.Stored(Copy.kept(now)));
+        .orElseGet(() -> new Outcome.Stored(until(kept, request, Copy.kept(now))));
+  }
+
+  /** They are kept from the moment on at which all of them are there. */
+  private List<Asset> until(FileTerms kept, TaskRequest request, List<Asset> assets) {
+    Optional<Instant> end = kept.end(kind(request), clock.instant());
+    return assets.stream().map(asset -> asset.until(end)).toList();
   }
 
   /** How fetching one file ended. */
@@ -173,6 +201,19 @@ public final class Results {
         .outputFormat()
         .filter(_ -> request.kind() == MediaKind.IMAGE)
         .flatMap(ImageFiles.Format::of);
+  }
+
+  private String stem(Attempt attempt, int output, FileTerms kept) {
+    String stem = names.stem(attempt.id(), output);
+    return kept.isSigned() ? AssetNames.signed(stem) : stem;
+  }
+
+  private static FileKind kind(TaskRequest request) {
+    return switch (request.kind()) {
+      case IMAGE -> FileKind.IMAGE;
+      case VIDEO -> FileKind.VIDEO;
+      case AUDIO -> FileKind.AUDIO;
+    };
   }
 
   private byte[] content(TaskRequest request, Output output) {

@@ -3,6 +3,7 @@ package dev.easel.task;
 import dev.easel.provider.Failure;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code queued -> running -> succeeded | failed | canceled}; each state says what is true in it,
@@ -47,6 +48,11 @@ public sealed interface TaskState {
       if (results.isEmpty()) {
         throw new IllegalArgumentException("a task that succeeded has results");
       }
+    }
+
+    /** Until when all results are kept at least; empty for ever. */
+    public Optional<Instant> expiresAt() {
+      return results.stream().flatMap(it -> it.expiresAt().stream()).min(Instant::compareTo);
     }
   }
 

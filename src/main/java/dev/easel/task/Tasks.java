@@ -118,7 +118,8 @@ final class Tasks {
         .query(
             reads,
             """
-            select task.*, position, name, media_type, bytes, sha256, width, height, duration_millis
+            select task.*, position, name, media_type, bytes, sha256, width, height, duration_millis,
+              nullif(expires_at, 'infinity') as expires_at
             from task left join asset on asset.task_id = task.id
             where task.id = any (?) and deleted_at is null order by position
             """,
@@ -302,14 +303,17 @@ final class Tasks {
         .add(
             "bigint",
             a -> a.asset.durationMillis().isPresent() ? a.asset.durationMillis().getAsLong() : null)
+        .add("timestamptz", a -> a.asset.expiresAt().map(Timestamp::from).orElse(null))
         .value(Timestamp.from(now))
         .into(
             writes,
             """
             insert into asset (task_id, account_id, position, name, media_type, bytes, sha256, width, height,
-              duration_millis, created_at)
-            select a.*, t.now
-            from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as a, (select ?::timestamptz as now) as t
+              duration_millis, expires_at, created_at)
+            select a.task_id, a.account_id, a.position, a.name, a.media_type, a.bytes, a.sha256, a.width, a.height,
+              a.duration_millis, coalesce(a.expires_at, 'infinity'), t.now
+            from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as a (task_id, account_id, position, name, media_type, bytes,
+              sha256, width, height, duration_millis, expires_at), (select ?::timestamptz as now) as t
             """);
   }
 
@@ -383,7 +387,8 @@ final class Tasks {
         HEX.formatHex(row.getBytes("sha256")),
         optionalWidth,
         optionalHeight,
-        optionalDuration);
+        optionalDuration,
+        Optional.ofNullable(row.getTimestamp("expires_at")).map(Timestamp::toInstant));
   }
 
   static Failure failure(ResultSet row) throws SQLException {

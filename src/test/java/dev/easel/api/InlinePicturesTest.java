@@ -11,6 +11,8 @@ import dev.easel.asset.Inputs;
 import dev.easel.asset.LocalAssetStore;
 import dev.easel.asset.MasterKey;
 import dev.easel.asset.OwnFiles;
+import dev.easel.asset.Picture;
+import dev.easel.asset.StoredFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,6 +20,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +46,15 @@ class InlinePicturesTest {
               Instant.EPOCH,
               Optional.empty()));
 
+  private static final Inputs.Register UNREGISTERED =
+      new Inputs.Register() {
+        @Override
+        public void expect(AccountId account, Collection<Picture> files) {}
+
+        @Override
+        public void stored(Collection<StoredFile> files) {}
+      };
+
   private @TempDir Path directory;
   private LocalAssetStore store;
   private Inputs inputs;
@@ -54,7 +67,8 @@ class InlinePicturesTest {
             store,
             new AssetNames(MasterKey.parse("00".repeat(32))),
             new OwnFiles(() -> "https://easel.example", store),
-            ImageFetcher.Limits.DEFAULT);
+            ImageFetcher.Limits.DEFAULT,
+            UNREGISTERED);
   }
 
   private static String dataUrl(int width) throws IOException {
@@ -97,7 +111,7 @@ class InlinePicturesTest {
     assertThat(store.open(first.substring(first.lastIndexOf('/') + 1)))
         .as("nothing is stored yet")
         .isEmpty();
-    inputs.store(ask.pictures().getFirst());
+    inputs.store(CALLER.account(), List.of(ask.pictures().getFirst()));
     assertThat(store.open(first.substring(first.lastIndexOf('/') + 1))).isPresent();
   }
 

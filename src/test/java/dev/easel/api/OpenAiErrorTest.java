@@ -51,6 +51,7 @@ class OpenAiErrorTest {
             "insufficient_quota",
             null,
             "key_limit_exceeded"),
+        row(new ApiError.StorageFull(2, 1), 403, "insufficient_quota", null, "storage_full"),
         invalid(ApiError.InvalidRequest.Cause.MISSING, "missing_required_parameter"),
         invalid(ApiError.InvalidRequest.Cause.WRONG_TYPE, "invalid_type"),
         invalid(ApiError.InvalidRequest.Cause.WRONG_VALUE, "invalid_value"),

@@ -52,7 +52,9 @@ final class FileRoutesTest {
     server =
         WebServer.builder()
             .address(InetAddress.getLoopbackAddress())
-            .routing(routing -> routing.register("/files", new FileRoutes(store, links)))
+            .routing(routing ->
+                routing.register(
+                    "/files", new FileRoutes(store, links, new OwnFiles(() -> "", store))))
             .build()
             .start();
   }

@@ -285,7 +285,7 @@ class OpenAiTest {
     String url = gateway.node().await(key, id).path("video_url").asString();
     assertThat(status(url)).isEqualTo(200);
     assertThat(delete(VIDEOS + "/" + id, key).status()).isEqualTo(200);
-    gateway.until(() -> status(url) == 404);
+    gateway.until(() -> status(url) == 410);
     assertThat(gateway.read(key, id).json().path("code").asInt()).isZero();
     assertThat(gateway.tasks(key)).isEmpty();
     assertThat(gateway.available(key)).isEqualTo(60);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,13 @@ class SettingsTest {
                         Optional.empty(),
                         AssetSettings.Downloads.EASEL),
                     Optional.empty()),
+                new RetentionSettings(
+                    Optional.of(Duration.ofDays(14)),
+                    Optional.of(Duration.ofDays(14)),
+                    Optional.of(Duration.ofDays(14)),
+                    Optional.of(Duration.ofDays(14)),
+                    Optional.of(Duration.ofDays(60)),
+                    OptionalLong.empty()),
                 new NetSettings(List.of()),
                 new EngineSettings(256, Duration.ofSeconds(20), OptionalInt.of(20)),
                 new SandboxSettings(
@@ -80,6 +88,8 @@ class SettingsTest {
           access-key: a
           secret-key: s
           downloads: presigned
+        assets.keep: {image: 30d, video: 36h, audio: 90m, input: forever, tasks: 7d}
+        assets.quota: 20GiB
         net:
           allow: [10.0.0.0/8, "fd00::/8"]
         engine.concurrency: 7
@@ -118,6 +128,13 @@ class SettingsTest {
                         Optional.of(new AssetSettings.Keys(new Secret("a"), new Secret("s"))),
                         AssetSettings.Downloads.PRESIGNED),
                     Optional.of(URI.create("https://cdn.example.com"))),
+                new RetentionSettings(
+                    Optional.of(Duration.ofDays(30)),
+                    Optional.of(Duration.ofHours(36)),
+                    Optional.of(Duration.ofMinutes(90)),
+                    Optional.empty(),
+                    Optional.of(Duration.ofDays(7)),
+                    OptionalLong.of(20L << 30)),
                 new NetSettings(List.of("10.0.0.0/8", "fd00::/8")),
                 new EngineSettings(7, Duration.ofSeconds(9), OptionalInt.empty()),
                 new SandboxSettings(

@@ -5,6 +5,7 @@ import dev.easel.asset.Put;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A store in front of another, in whose deletions something else may happen. */
 final class FailingStore implements AssetStore {
@@ -42,6 +43,11 @@ final class FailingStore implements AssetStore {
   @Override
   public Optional<Opened> open(String name) throws IOException {
     return store.open(name);
+  }
+
+  @Override
+  public void list(Consumer<Listed> reader) throws IOException {
+    store.list(reader);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.easel.task;
 import dev.easel.account.Account;
 import dev.easel.account.AccountId;
 import dev.easel.account.Accounts;
+import dev.easel.account.FileTerms;
 import dev.easel.account.Key;
 import dev.easel.account.KeyId;
 import dev.easel.account.KeySecret;
@@ -64,6 +65,7 @@ final class TestHouse implements AutoCloseable {
   private volatile List<Route> routes = List.of(TO_A);
   private volatile Runnable beforeDeciding = () -> {};
   private volatile Runnable onPause = () -> {};
+  private volatile FileTerms terms = FileTerms.UNBOUNDED;
 
   TestHouse(Database database) {
     this.database = database;
@@ -82,7 +84,7 @@ final class TestHouse implements AutoCloseable {
             new TaskRunner.Outside(
                 channel -> channel.equals("a") ? a : b,
                 _ -> policy(),
-                new Results(store, names(directory)),
+                new Results(store, names(directory), this::terms, clock),
                 UUID::randomUUID,
                 Thread.ofVirtual().factory(),
                 this::pause),
@@ -123,12 +125,31 @@ final class TestHouse implements AutoCloseable {
   /** The engine of another node on the same database. */
   ManualEngine engine(String node, Duration lease) {
     return new ManualEngine(
-        database, node, lease, clock, Map.of(TaskRunner.KIND, runner, Removals.KIND, removals));
+        database,
+        node,
+        lease,
+        clock,
+        Map.of(
+            TaskRunner.KIND,
+            runner,
+            Removals.KIND,
+            removals,
+            FileRemovals.KIND,
+            new FileRemovals(database, store)));
   }
 
   /** The routes of every model from now on; {@link #TO_A} alone unless told. */
   void routes(Route... to) {
     routes = List.of(to);
+  }
+
+  /** On what terms files are kept that are stored from now on. */
+  void terms(FileTerms kept) {
+    terms = kept;
+  }
+
+  FileTerms terms(AccountId account) {
+    return terms;
   }
 
   /** Runs {@code interruption} whenever a job has read its task and has not decided yet. */

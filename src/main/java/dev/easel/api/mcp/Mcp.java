@@ -100,6 +100,7 @@ public final class Mcp implements HttpService, Refusals {
       // These are answers of tools.
       case ApiError.InsufficientCredits _,
           ApiError.KeyLimitExceeded _,
+          ApiError.StorageFull _,
           ApiError.UnknownModel _,
           ApiError.TaskNotFound _,
           ApiError.NotFound _,

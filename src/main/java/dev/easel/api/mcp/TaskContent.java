@@ -58,10 +58,13 @@ public final class TaskContent {
         task.state() instanceof TaskState.Succeeded succeeded ? succeeded.results() : List.of();
     if (!results.isEmpty()) {
       ArrayNode array = json.putArray("results");
-      results.forEach(asset -> array.add(result(asset)));
+      results.forEach(asset -> array.add(result(task.request(), asset)));
     }
     ToolAnswer answer =
-        ToolAnswer.of(json).with(results.stream().map(this::link).toList(), pictures(results));
+        ToolAnswer.of(json)
+            .with(
+                results.stream().map(asset -> link(task.request(), asset)).toList(),
+                pictures(results));
     return task.state().isFinal() ? answer : answer.saying(UNFINISHED);
   }
 
@@ -78,9 +81,11 @@ public final class TaskContent {
       case TaskState.Queued _ -> json.put("credits", request.credits());
       case TaskState.Running(_, int percent, _) ->
           json.put("credits", request.credits()).put("progress", percent);
-      case TaskState.Succeeded succeeded ->
-          json.put("credits", succeeded.captured())
-              .put("finished_at", succeeded.finishedAt().toString());
+      case TaskState.Succeeded succeeded -> {
+        succeeded.expiresAt().ifPresent(end -> json.put("expires_at", end.toString()));
+        yield json.put("credits", succeeded.captured())
+            .put("finished_at", succeeded.finishedAt().toString());
+      }
       case TaskState.Failed failed ->
           json.put("credits", 0)
               .put("finished_at", failed.finishedAt().toString())
@@ -90,10 +95,10 @@ public final class TaskContent {
     };
   }
 
-  private ObjectNode result(Asset asset) {
+  private ObjectNode result(TaskRequest request, Asset asset) {
     ObjectNode json =
         JSON.objectNode()
-            .put("url", files.url(asset.name()))
+            .put("url", files.link(request.account(), asset.name()))
             .put("media_type", asset.mediaType())
             .put("bytes", asset.bytes());
     asset.width().ifPresent(width -> json.put("width", width));
@@ -102,10 +107,10 @@ public final class TaskContent {
     return json;
   }
 
-  private ObjectNode link(Asset asset) {
+  private ObjectNode link(TaskRequest request, Asset asset) {
     return JSON.objectNode()
         .put("type", "resource_link")
-        .put("uri", files.url(asset.name()))
+        .put("uri", files.link(request.account(), asset.name()))
         .put("name", asset.name())
         .put("mimeType", asset.mediaType())
         .put("size", asset.bytes());

@@ -50,7 +50,8 @@ final class ApiModelsJson {
     return switch (error) {
       case ApiError.InvalidRequest _, ApiError.UnknownModel _, ApiError.Disabled _ -> 400;
       case ApiError.Unauthenticated _ -> 401;
-      case ApiError.InsufficientCredits _, ApiError.KeyLimitExceeded _ -> 402;
+      case ApiError.InsufficientCredits _, ApiError.KeyLimitExceeded _, ApiError.StorageFull _ ->
+          402;
       case ApiError.TaskNotFound _, ApiError.NotFound _ -> 404;
       case ApiError.TooLateToCancel _ -> 409;
       case ApiError.TooLarge _ -> 413;
@@ -89,7 +90,7 @@ final class ApiModelsJson {
       case TaskState.Running running ->
           withTime(json, "createTime", task.createdAt()).put("progress", running.percent());
       case TaskState.Succeeded succeeded ->
-          over(withResults(json, succeeded.results()), task, succeeded.finishedAt());
+          over(withResults(json, task, succeeded.results()), task, succeeded.finishedAt());
       case TaskState.Failed failed -> over(json, task, failed.finishedAt());
       case TaskState.Canceled canceled -> over(json, task, canceled.finishedAt());
     };
@@ -104,9 +105,9 @@ final class ApiModelsJson {
     };
   }
 
-  private ObjectNode withResults(ObjectNode json, List<Asset> results) {
+  private ObjectNode withResults(ObjectNode json, Task task, List<Asset> results) {
     ArrayNode urls = json.putArray("resultUrls");
-    results.forEach(result -> urls.add(files.url(result.name())));
+    results.forEach(result -> urls.add(files.link(task.request().account(), result.name())));
     return json;
   }
 

@@ -55,7 +55,8 @@ final class ArtJson {
             .put("status", status)
             .put("credits", credits);
     ArrayNode data = json.putArray("data");
-    results.forEach(result -> data.addObject().put("url", files.url(result.name())));
+    results.forEach(
+        result -> data.addObject().put("url", files.link(request.account(), result.name())));
     return json;
   }
 

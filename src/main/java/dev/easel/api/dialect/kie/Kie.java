@@ -40,6 +40,9 @@ public final class Kie implements Dialect {
   private static final Ask.Names NAMES = new Ask.Names(NAME, "model", "input.", "callBackUrl");
   private static final Duration DOWNLOAD_LINK_LIVES = Duration.ofMinutes(20);
 
+  private static final String ELSEWHERE = "is not the address of a file that was made here";
+  private static final String PAST = "is the address of a file that has expired or was deleted";
+
   private final Door door;
   private final Means means;
   private final KieRefusals refusals;
@@ -60,7 +63,8 @@ public final class Kie implements Dialect {
       Uploads uploads) {}
 
   /** What uploads work with. */
-  public record Uploads(Inputs inputs, ImageFetcher images, Pace pace, InstantSource clock) {}
+  public record Uploads(
+      Intake intake, Inputs inputs, ImageFetcher images, Pace pace, InstantSource clock) {}
 
   /**
    * The dialect.
@@ -162,12 +166,20 @@ public final class Kie implements Dialect {
       return Verdict.refuse(
           new InvalidRequest("url", Cause.WRONG_TYPE, Phrase.of("must be a string")));
     }
+    String address = url.stringValue().strip();
+    if (!means.files.isOurs(address)) {
+      return Verdict.refuse(new InvalidRequest("url", ELSEWHERE));
+    }
+    Optional<String> refused = means.files.refuse(address);
+    if (refused.isPresent()) {
+      return Verdict.refuse(new InvalidRequest("url", refused.get()));
+    }
     return means
         .files
-        .name(url.stringValue().strip())
+        .name(address)
         .map(Verdict::pass)
         .orElseGet(() ->
             Verdict.refuse(
-                new InvalidRequest("url", "is not the address of a file that was made here")));
+                new InvalidRequest("url", means.files.isPast(address) ? PAST : ELSEWHERE)));
   }
 }

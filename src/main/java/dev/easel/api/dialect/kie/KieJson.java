@@ -52,7 +52,7 @@ final class KieJson {
             .put("model", model)
             .put("state", state(task.state()))
             .put("param", param(model, task.request()))
-            .put("resultJson", resultJson(task.state()));
+            .put("resultJson", resultJson(task));
     withReason(json, task.state(), language);
     withTimes(json, task);
     return switch (task.state()) {
@@ -81,17 +81,17 @@ final class KieJson {
     return param.toString();
   }
 
-  private String resultJson(TaskState state) {
-    return switch (state) {
-      case TaskState.Succeeded succeeded -> resultUrls(succeeded.results());
+  private String resultJson(Task task) {
+    return switch (task.state()) {
+      case TaskState.Succeeded succeeded -> resultUrls(task.request(), succeeded.results());
       case TaskState.Queued _, TaskState.Running _, TaskState.Failed _, TaskState.Canceled _ -> "";
     };
   }
 
-  private String resultUrls(List<Asset> results) {
+  private String resultUrls(TaskRequest request, List<Asset> results) {
     ObjectNode json = JSON.objectNode();
     ArrayNode urls = json.putArray("resultUrls");
-    results.forEach(result -> urls.add(files.url(result.name())));
+    results.forEach(result -> urls.add(files.link(request.account(), result.name())));
     return json.toString();
   }
 

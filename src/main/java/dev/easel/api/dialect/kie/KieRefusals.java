@@ -48,7 +48,7 @@ final class KieRefusals implements Refusals {
     return switch (error) {
       case ApiError.Unauthenticated _ -> 401;
       case ApiError.InsufficientCredits _ -> 402;
-      case ApiError.KeyLimitExceeded _ -> 433;
+      case ApiError.KeyLimitExceeded _, ApiError.StorageFull _ -> 433;
       case ApiError.TaskNotFound _, ApiError.NotFound _ -> 404;
       case ApiError.InvalidRequest _,
           ApiError.UnknownModel _,

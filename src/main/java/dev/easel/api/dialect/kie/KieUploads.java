@@ -63,7 +63,9 @@ final class KieUploads {
                     exchange
                         .caller()
                         .then(caller -> means.pace().count(caller, exchange::standsAt))
-                        .then(caller -> reader.read(exchange, caller).map(this::stored)),
+                        .then(this::room)
+                        .then(caller ->
+                            reader.read(exchange, caller).map(upload -> stored(caller, upload))),
                 refusals::ofUpload))
         .any(path, door.to(exchange -> Verdict.pass(onlyPost(exchange)), refusals::ofUpload));
   }
@@ -76,6 +78,14 @@ final class KieUploads {
             .put("success", false)
             .put("code", 405)
             .put("msg", "Method %s is not allowed; use POST.".formatted(exchange.method())));
+  }
+
+  private Verdict<Caller> room(Caller caller) {
+    return means
+        .intake()
+        .room(caller)
+        .map(Verdict::<Caller>refuse)
+        .orElseGet(() -> Verdict.pass(caller));
   }
 
   /** Finds the picture in a request. */
@@ -206,9 +216,9 @@ final class KieUploads {
     return Verdict.refuse((ApiError) new InvalidRequest(field, why));
   }
 
-  private Answer stored(Upload upload) {
+  private Answer stored(Caller caller, Upload upload) {
     Picture picture = upload.picture;
-    means.inputs().store(picture);
+    means.inputs().store(caller.account(), List.of(picture));
     ObjectNode json =
         JsonNodeFactory.instance
             .objectNode()

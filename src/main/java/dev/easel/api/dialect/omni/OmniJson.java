@@ -51,6 +51,7 @@ public final class OmniJson {
           Answer.of(401, JSON.objectNode().put("code", 401).put("msg", error.message(language)));
       case ApiError.InsufficientCredits _,
           ApiError.KeyLimitExceeded _,
+          ApiError.StorageFull _,
           ApiError.InvalidRequest _,
           ApiError.UnknownModel _,
           ApiError.TaskNotFound _,
@@ -116,12 +117,12 @@ public final class OmniJson {
     for (MediaKind kind : MediaKind.values()) {
       json.put(
           kind.word() + "_url",
-          results.isEmpty() || kind != request.kind() ? null : url(results.getFirst()));
+          results.isEmpty() || kind != request.kind() ? null : url(request, results.getFirst()));
     }
     json.put("credits", task.credits()).put("created_at", task.createdAt().getEpochSecond());
     if (results.size() > 1) {
       ArrayNode urls = json.putArray(request.kind().word() + "_urls");
-      results.forEach(result -> urls.add(url(result)));
+      results.forEach(result -> urls.add(url(request, result)));
     }
     withProgress(json, task.state());
     Reason.of(task.state(), language)
@@ -133,7 +134,10 @@ public final class OmniJson {
     switch (state) {
       case TaskState.Queued _ -> {}
       case TaskState.Running(_, int percent, _) -> json.put("progress", percent);
-      case TaskState.Succeeded succeeded -> withEnd(json, succeeded.finishedAt());
+      case TaskState.Succeeded succeeded -> {
+        withEnd(json, succeeded.finishedAt());
+        succeeded.expiresAt().ifPresent(end -> json.put("expires_at", end.getEpochSecond()));
+      }
       case TaskState.Failed failed -> withEnd(json, failed.finishedAt());
       case TaskState.Canceled canceled -> withEnd(json, canceled.finishedAt());
     }
@@ -152,7 +156,7 @@ public final class OmniJson {
     };
   }
 
-  private String url(Asset asset) {
-    return files.url(asset.name());
+  private String url(TaskRequest request, Asset asset) {
+    return files.link(request.account(), asset.name());
   }
 }

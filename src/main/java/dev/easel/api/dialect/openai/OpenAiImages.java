@@ -130,7 +130,7 @@ final class OpenAiImages {
 
   private static OpenAiError gone(Task task, Language language) {
     return new OpenAiError(
-        404,
+        410,
         Phrase.of("The files of task %s are no longer kept.", task.id()).in(language),
         "invalid_request_error",
         Optional.empty(),

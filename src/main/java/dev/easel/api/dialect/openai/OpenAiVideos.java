@@ -179,14 +179,15 @@ final class OpenAiVideos {
       case TaskState.Succeeded(_, _, _, List<Asset> results) ->
           open(results.getFirst(), variant)
               .<Reply>map(file -> new Reply.File(shown(task, file)))
-              .orElseGet(() ->
-                  new Reply.Text(
-                      refused(
-                          exchange,
-                          404,
-                          "file_not_found",
-                          Phrase.of("There is no such file of this video."))));
+              .orElseGet(() -> new Reply.Text(missing(exchange, results.getFirst())));
     };
+  }
+
+  private Answer missing(Exchange exchange, Asset result) {
+    return result.expiresAt().isPresent() && !means.files().own().isThere(result.name())
+        ? refused(exchange, 410, "video_expired", Phrase.of("The video is no longer kept."))
+        : refused(
+            exchange, 404, "file_not_found", Phrase.of("There is no such file of this video."));
   }
 
   private static Answer refused(Exchange exchange, int status, String code, Phrase why) {
@@ -234,7 +235,8 @@ final class OpenAiVideos {
             .put("progress", progress(state))
             .put("created_at", request.id().createdAt().getEpochSecond());
     json.set("completed_at", completedAt(state));
-    json.putNull("expires_at").put("prompt", request.parameters().prompt());
+    json.set("expires_at", expiresAt(state));
+    json.put("prompt", request.parameters().prompt());
     OptionalInt seconds = request.parameters().duration();
     json.put("seconds", seconds.isPresent() ? String.valueOf(seconds.getAsInt()) : null);
     json.put("size", size(request.parameters(), state)).putNull("remixed_from_video_id");
@@ -262,6 +264,12 @@ final class OpenAiVideos {
   private static JsonNode completedAt(TaskState state) {
     return state instanceof TaskState.Succeeded succeeded
         ? JSON.numberNode(succeeded.finishedAt().getEpochSecond())
+        : JSON.nullNode();
+  }
+
+  private static JsonNode expiresAt(TaskState state) {
+    return state instanceof TaskState.Succeeded succeeded && succeeded.expiresAt().isPresent()
+        ? JSON.numberNode(succeeded.expiresAt().get().getEpochSecond())
         : JSON.nullNode();
   }
 

@@ -40,7 +40,7 @@ final class Pictured {
 
   /** Whether all files of {@code results} are still there. */
   boolean areThere(List<Asset> results) {
-    return results.stream().allMatch(result -> files.name(files.url(result.name())).isPresent());
+    return results.stream().allMatch(result -> files.isThere(result.name()));
   }
 
   /** The answer with addresses. */
@@ -48,7 +48,8 @@ final class Pictured {
     ObjectNode json = JSON.objectNode().put("created", state.finishedAt().getEpochSecond());
     ArrayNode data = json.putArray("data");
     for (Asset result : state.results()) {
-      data.add(revised(task.request()).put("url", files.url(result.name())));
+      data.add(
+          revised(task.request()).put("url", files.link(task.request().account(), result.name())));
     }
     return json;
   }

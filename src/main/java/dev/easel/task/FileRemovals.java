@@ -1,0 +1,115 @@
+package dev.easel.task;
+
+import dev.easel.account.AccountId;
+import dev.easel.asset.AssetStore;
+import dev.easel.db.Database;
+import dev.easel.db.DatabaseException;
+import dev.easel.db.Pipeline;
+import dev.easel.engine.Claim;
+import dev.easel.engine.Handler;
+import dev.easel.engine.Jobs;
+import dev.easel.engine.Lane;
+import dev.easel.engine.Lease;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The jobs that delete files. Which, stands in file_removal, written together with the job and the
+ * marks on the files' rows: whatever dies in between, the files go.
+ */
+public final class FileRemovals implements Handler {
+  /** The kind of the jobs that delete files whose time is over. */
+  public static final String KIND = "files";
+
+  /** The account of a job that is about files of several; no account's id. */
+  static final AccountId SEVERAL = new AccountId(Long.MAX_VALUE);
+
+  private final Database database;
+  private final AssetStore store;
+
+  /** Deletes files from {@code store}. */
+  public FileRemovals(Database database, AssetStore store) {
+    this.database = database;
+    this.store = store;
+  }
+
+  /** Writes the job that deletes what stands in file_removal under {@code subject}. */
+  static void insertJob(Handle tx, String kind, UUID subject, AccountId account, Instant now) {
+    Jobs.NewJob job = new Jobs.NewJob(subject, kind, Lane.MAIN, account, now, Optional.empty());
+    try {
+      Pipeline.run(tx.getConnection(), writes -> Jobs.insert(writes, List.of(job)));
+    } catch (SQLException away) {
+      throw new DatabaseException("cannot write the job that deletes files of " + subject, away);
+    }
+  }
+
+  /**
+   * Deletes the files of the lease's subject.
+   *
+   * @throws UncheckedIOException when one could not be deleted; the engine tries again later
+   */
+  @Override
+  public void run(Lease lease) {
+    Claim claim = lease.claim();
+    for (String name : names(claim.subject())) {
+      if (!lease.isHeld()) {
+        return; // another node is at it, and a customer may send the same file again after that
+      }
+      delete(name);
+    }
+    finish(claim);
+  }
+
+  /** A task that the version before deleted has only its own rows. */
+  private List<String> names(UUID job) {
+    return database.read(tx ->
+        tx.createQuery(
+                """
+                select name from file_removal where job = :job
+                union
+                select name from asset where task_id = :job
+                order by name
+                """)
+            .bind("job", job)
+            .mapTo(String.class)
+            .list());
+  }
+
+  private void delete(String file) {
+    try {
+      store.delete(file);
+    } catch (IOException failed) {
+      throw new UncheckedIOException("cannot delete " + file, failed);
+    }
+  }
+
+  /** Only whoever still holds the job may say that the files are gone. */
+  private void finish(Claim claim) {
+    try (Connection tx = database.connection();
+        PreparedStatement statement =
+            tx.prepareStatement(
+                """
+                with done as (
+                  delete from job where subject = ? and kind = ? and claim = ? returning subject
+                ), gone as (
+                  delete from file_removal using done where job = subject returning name
+                )
+                delete from input using gone where input.name = gone.name and gone_at is not null
+                """)) {
+      statement.setObject(1, claim.subject());
+      statement.setString(2, claim.kind());
+      statement.setLong(3, claim.number());
+      statement.executeUpdate();
+    } catch (SQLException away) {
+      throw new DatabaseException("cannot finish the removal of " + claim.subject(), away);
+    }
+  }
+}
