@@ -1,5 +1,6 @@
 package dev.easel;
 
+import dev.easel.account.Accounts;
 import dev.easel.account.Keys;
 import dev.easel.api.BodyRoom;
 import dev.easel.api.Callers;
@@ -36,6 +37,7 @@ import dev.easel.catalog.Catalog;
 import dev.easel.catalog.CatalogTables;
 import dev.easel.catalog.LiveCatalog;
 import dev.easel.config.EaselConfig;
+import dev.easel.config.ProvenanceSettings;
 import dev.easel.config.Version;
 import dev.easel.db.Database;
 import dev.easel.db.DatabaseClock;
@@ -49,6 +51,7 @@ import dev.easel.task.Admission;
 import dev.easel.task.Breakers;
 import dev.easel.task.Cancellations;
 import dev.easel.task.Lifecycle;
+import dev.easel.task.Marks;
 import dev.easel.task.Removals;
 import dev.easel.task.Results;
 import dev.easel.task.Settlement;
@@ -124,6 +127,7 @@ public final class Node implements AutoCloseable {
     this.snapshots = opened(new Snapshots(database));
     Engine engine = new Engine(database, engineSettings(config), clock);
     Breakers breakers = opened(new Breakers(database));
+    Marks marks = new Marks(database, markRules(config.provenance()));
     Callers callers = new Callers(database, clock);
     Notifications notifications =
         opened(
@@ -138,6 +142,8 @@ public final class Node implements AutoCloseable {
                     Notifications.Listener.of(engine::wake),
                     Removals.CHANGES,
                     Notifications.Listener.of(snapshots::forget),
+                    Accounts.LABEL_CHANGES,
+                    Notifications.Listener.of(() -> Thread.startVirtualThread(marks::refresh)),
                     Breakers.CHANGES,
                     Notifications.Listener.of(
                         () -> Thread.startVirtualThread(breakers::refresh)))));
@@ -166,7 +172,7 @@ public final class Node implements AutoCloseable {
                 new TaskRunner.Outside(
                     channels::provider,
                     model -> policy(catalog.get(), breakers, model),
-                    new Results(assets, names),
+                    new Results(assets, names, marks),
                     UUID::randomUUID,
                     Thread.ofVirtual().factory(),
                     Node::sleep),
@@ -282,6 +288,10 @@ public final class Node implements AutoCloseable {
                 QUEUE_LIMIT,
                 breakers.cooling()))
         .orElseGet(() -> new Lifecycle.Policy(List.of(), 1, QUEUE_LIMIT, QUEUE_LIMIT, Map.of()));
+  }
+
+  private static Marks.Rules markRules(ProvenanceSettings settings) {
+    return new Marks.Rules(settings.iptc(), settings.aigc(), settings.producer());
   }
 
   private static Engine.Settings engineSettings(EaselConfig config) {

@@ -4,12 +4,14 @@ import dev.easel.asset.AssetNames;
 import dev.easel.asset.AssetStore;
 import dev.easel.asset.Conversions;
 import dev.easel.asset.ImageFiles;
+import dev.easel.asset.Provenance;
 import dev.easel.asset.Put;
 import dev.easel.asset.StoredFile;
 import dev.easel.catalog.MediaKind;
 import dev.easel.provider.Output;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,13 +35,24 @@ public final class Results {
   private final AssetStore store;
   private final Conversions conversions = new Conversions();
   private final AssetNames names;
+  private final Optional<Marks> marks;
   private final AtomicLong alertedAtNanos =
       new AtomicLong(System.nanoTime() - BETWEEN_ALERTS.toNanos());
 
-  /** Results kept in {@code store}. */
+  /** Results kept in {@code store} as they come. */
   public Results(AssetStore store, AssetNames names) {
+    this(store, names, Optional.empty());
+  }
+
+  /** Results kept in {@code store} with {@code marks}. */
+  public Results(AssetStore store, AssetNames names, Marks marks) {
+    this(store, names, Optional.of(marks));
+  }
+
+  private Results(AssetStore store, AssetNames names, Optional<Marks> marks) {
     this.store = store;
     this.names = names;
+    this.marks = marks;
   }
 
   /** Whoever wants something stored, and how it waits while that is impossible. */
@@ -61,7 +74,9 @@ public final class Results {
   Outcome store(TaskRequest request, Attempt attempt, List<Output> outputs, Patience patience) {
     List<Asset> assets = new ArrayList<>(outputs.size());
     for (Output output : outputs) {
-      switch (put(names.stem(attempt.id(), assets.size()), content(request, output), patience)) {
+      int number = assets.size();
+      Optional<Provenance.Mark> mark = marks.map(all -> all.of(request, attempt, number));
+      switch (put(names.stem(attempt.id(), number), content(request, output), mark, patience)) {
         case Put.Stored(StoredFile file) -> assets.add(asset(file));
         case Put.TooLarge(long limit) -> {
           return new Outcome.Unstorable("The result is larger than %d bytes.".formatted(limit));
@@ -82,11 +97,13 @@ public final class Results {
         : output.content();
   }
 
-  private Put put(String stem, byte[] content, Patience patience) {
+  private Put put(String stem, byte[] content, Optional<Provenance.Mark> mark, Patience patience) {
     Duration pause = SHORTEST_PAUSE;
     while (true) {
       try {
-        return store.put(stem, new ByteArrayInputStream(content), LARGEST);
+        InputStream file = new ByteArrayInputStream(content);
+        return store.put(
+            stem, mark.isPresent() ? Provenance.marked(file, mark.get()) : file, LARGEST);
       } catch (IOException full) {
         if (!patience.lasts()) {
           throw new UncheckedIOException("cannot store a result", full);

@@ -41,6 +41,7 @@ class SettingsTest {
                 new ApiSettings(OptionalInt.empty(), false, Duration.ofMinutes(9)),
                 new DatabaseSettings(Optional.empty(), "easel", new Secret(""), 20),
                 new AssetSettings(Path.of("data/assets")),
+                new ProvenanceSettings(true, false, Optional.empty()),
                 new NetSettings(List.of()),
                 new EngineSettings(256, Duration.ofSeconds(20), OptionalInt.of(20)),
                 new SandboxSettings(
@@ -91,6 +92,7 @@ class SettingsTest {
                 new DatabaseSettings(
                     Optional.of("jdbc:postgresql://a,b/easel"), "e", new Secret("p"), 5),
                 new AssetSettings(Path.of("/srv/assets")),
+                new ProvenanceSettings(false, true, Optional.of("上海 AI: 0011")),
                 new NetSettings(List.of("10.0.0.0/8", "fd00::/8")),
                 new EngineSettings(7, Duration.ofSeconds(9), OptionalInt.empty()),
                 new SandboxSettings(
