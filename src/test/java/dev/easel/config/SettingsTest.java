@@ -63,6 +63,7 @@ class SettingsTest {
           password: p
           connections: 5
         assets.dir: /srv/assets
+        provenance: {iptc: off, aigc: on, producer: "上海 AI: 0011"}
         net:
           allow: [10.0.0.0/8, "fd00::/8"]
         engine.concurrency: 7
