@@ -33,6 +33,7 @@ import dev.easel.asset.MasterKey;
 import dev.easel.asset.OwnFiles;
 import dev.easel.asset.Previews;
 import dev.easel.asset.TemporaryLinks;
+import dev.easel.asset.Thumbnails;
 import dev.easel.catalog.Catalog;
 import dev.easel.catalog.CatalogTables;
 import dev.easel.catalog.LiveCatalog;
@@ -208,6 +209,8 @@ public final class Node implements AutoCloseable {
     Intake intake = new Intake(catalog, guard, files, inputs, pace, admission, clock);
     Desk desk = new Desk(catalog, snapshots, cancellations, removals);
     OmniJson json = new OmniJson(desk, files);
+    Previews previews = new Previews(assets);
+    Thumbnails thumbnails = new Thumbnails(assets, previews, clock);
     TemporaryLinks links = new TemporaryLinks(masterKey, publicUrl::join, clock);
     Kie.Means kie =
         new Kie.Means(
@@ -225,7 +228,7 @@ public final class Node implements AutoCloseable {
             catalog,
             intake,
             desk,
-            new OpenAi.Files(assets, files, inputs, new Previews(assets)),
+            new OpenAi.Files(assets, files, inputs, previews, thumbnails),
             new OpenAi.Waiting(config.api().longestWait(), config.server().heartbeat()));
     List<Dialect> dialects =
         List.of(
@@ -251,7 +254,7 @@ public final class Node implements AutoCloseable {
             List.of(new SharedPath(door, ApiModels.IMAGES, catalog, List.of(art, apimodels))),
             of -> List.of(new Extras(door, of, extras), events),
             mcp,
-            new FileRoutes(assets, links),
+            new FileRoutes(assets, links, thumbnails),
             new DocumentRoutes(),
             () ->
                 new Server.Readiness(!draining && clock.isDatabaseReachable(), catalog.trouble()));

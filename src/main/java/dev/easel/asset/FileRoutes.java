@@ -34,11 +34,13 @@ public final class FileRoutes implements HttpService {
 
   private final AssetStore store;
   private final TemporaryLinks links;
+  private final Thumbnails thumbnails;
 
   /** Serves what is in {@code store}, also by those of {@code links} that still live. */
-  public FileRoutes(AssetStore store, TemporaryLinks links) {
+  public FileRoutes(AssetStore store, TemporaryLinks links, Thumbnails thumbnails) {
     this.store = store;
     this.links = links;
+    this.thumbnails = thumbnails;
   }
 
   @Override
@@ -46,6 +48,8 @@ public final class FileRoutes implements HttpService {
     rules
         .get("/temporary/{token}", this::serveForAWhile)
         .head("/temporary/{token}", this::serveForAWhile)
+        .get("/thumbnails/{name}", this::serveThumbnail)
+        .head("/thumbnails/{name}", this::serveThumbnail)
         .get("/{+name}", this::serve)
         .head("/{+name}", this::serve);
   }
@@ -63,9 +67,31 @@ public final class FileRoutes implements HttpService {
     serve(request, response, name, caching, disposition);
   }
 
+  private void serveThumbnail(ServerRequest request, ServerResponse response) throws IOException {
+    String name = request.path().pathParameters().get("name");
+    switch (thumbnails.of(name)) {
+      case Thumbnails.Found.There(AssetStore.Opened thumbnail) -> {
+        ALWAYS.forEach(response::header);
+        try (FileAnswer file = new FileAnswer(thumbnail, FOR_EVER, "inline")) {
+          file.send(request, response);
+        }
+      }
+      case Thumbnails.Found.Nothing _ -> refuse(request, response);
+      case Thumbnails.Found.Busy _ -> {
+        ALWAYS.forEach(response::header);
+        response.header(HeaderNames.RETRY_AFTER, "5");
+        response.status(Status.SERVICE_UNAVAILABLE_503).send();
+      }
+    }
+  }
+
   private void serve(ServerRequest request, ServerResponse response) throws IOException {
     String name = request.path().pathParameters().get("name");
     String disposition = "inline; filename=\"" + name + "\"";
+    if (Thumbnails.isOne(name)) { // served under its file's name alone
+      refuse(request, response);
+      return;
+    }
     serve(request, response, name, FOR_EVER, disposition);
   }
 

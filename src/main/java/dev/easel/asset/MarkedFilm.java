@@ -49,6 +49,27 @@ final class MarkedFilm extends InputStream {
     this.packet = XmpPacket.fresh(mark).packet();
   }
 
+  /** The packet of {@code film}; empty where it has none. */
+  static byte[] packet(byte[] film) {
+    int at = 0;
+    while (film.length - at >= HEAD) {
+      ByteBuffer head = ByteBuffer.wrap(film, at, film.length - at).slice();
+      long length = Bytes.code(film, at) & 0xFFFFFFFFL;
+      if (length == 1 && head.remaining() >= WIDE_HEAD) {
+        length = head.getLong(HEAD);
+      }
+      if (length < HEAD || length > head.remaining()) {
+        break;
+      }
+      int next = at + (int) length;
+      if (head.getInt(4) == OWN_TYPE && Bytes.begins(film, at + HEAD, next, XMP)) {
+        return Arrays.copyOfRange(film, at + HEAD + ID, next);
+      }
+      at = next;
+    }
+    return new byte[0];
+  }
+
   @Override
   public int read() throws IOException {
     byte[] one = new byte[1];

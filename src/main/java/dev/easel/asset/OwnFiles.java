@@ -30,6 +30,12 @@ public final class OwnFiles {
     return publicUrl.get() + PATH + name;
   }
 
+  /** The address of a small picture of the file at {@code url}, which is ours. */
+  public String thumbnail(String url) {
+    String start = publicUrl.get() + PATH;
+    return start + "thumbnails/" + url.substring(start.length());
+  }
+
   /** Whether {@code url} is an address of ours, whatever is there. */
   public boolean isOurs(String url) {
     return url.startsWith(publicUrl.get() + PATH);

@@ -23,6 +23,9 @@ public final class Provenance {
   /** Of pictures, which are held in memory; films are not. */
   private static final int LARGEST_PICTURE = 64 << 20;
 
+  /** Of metadata that goes into a picture of a few kilobytes. */
+  private static final int LONGEST_COPIED = 16 << 10;
+
   private Provenance() {}
 
   /**
@@ -97,6 +100,29 @@ public final class Provenance {
         yield content;
       }
     };
+  }
+
+  /**
+   * The WebP picture {@code small} with the metadata that {@code file} has, from which it was made.
+   */
+  static byte[] copied(MediaType type, byte[] file, byte[] small) {
+    byte[] packet =
+        switch (type) {
+          case PNG -> packet(new PngContainer(), file);
+          case JPEG -> packet(new JpegContainer(), file);
+          case WEBP -> packet(new WebpContainer(), file);
+          case MP4 -> MarkedFilm.packet(file);
+          case GIF -> new byte[0];
+        };
+    WebpContainer webp = new WebpContainer();
+    Optional<PictureContainer.Site> site = webp.survey(small);
+    return packet.length == 0 || packet.length > LONGEST_COPIED || site.isEmpty()
+        ? small
+        : webp.with(small, site.get(), packet);
+  }
+
+  private static byte[] packet(PictureContainer container, byte[] file) {
+    return container.survey(file).map(PictureContainer.Site::packet).orElse(new byte[0]);
   }
 
   static void unmarked(Mark mark, String why) {

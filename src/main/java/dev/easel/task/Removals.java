@@ -1,6 +1,7 @@
 package dev.easel.task;
 
 import dev.easel.asset.AssetStore;
+import dev.easel.asset.Thumbnails;
 import dev.easel.db.Database;
 import dev.easel.db.DatabaseException;
 import dev.easel.db.Pipeline;
@@ -126,6 +127,7 @@ public final class Removals implements Handler {
   private void delete(String file) {
     try {
       store.delete(file);
+      store.delete(Thumbnails.nameFor(file)); // after its file, so that none is made behind it
     } catch (IOException failed) {
       throw new UncheckedIOException("cannot delete " + file, failed);
     }

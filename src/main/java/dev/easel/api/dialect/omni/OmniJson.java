@@ -122,10 +122,21 @@ public final class OmniJson {
       ArrayNode urls = json.putArray(request.kind().word() + "_urls");
       results.forEach(result -> urls.add(url(result)));
     }
+    withThumbnails(json, results);
     withProgress(json, task.state());
     Reason.of(task.state(), language)
         .ifPresent(reason -> json.put("fail_reason", reason.message()));
     return json;
+  }
+
+  private void withThumbnails(ObjectNode json, List<Asset> results) {
+    if (!results.isEmpty()) {
+      json.put("thumbnail_url", files.thumbnail(url(results.getFirst())));
+    }
+    if (results.size() > 1) {
+      ArrayNode urls = json.putArray("thumbnail_urls");
+      results.forEach(result -> urls.add(files.thumbnail(url(result))));
+    }
   }
 
   private static void withProgress(ObjectNode json, TaskState state) {
