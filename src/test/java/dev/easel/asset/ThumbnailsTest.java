@@ -31,14 +31,8 @@ class ThumbnailsTest {
   private static final String STEM = "abcdefghijklmnopqrstuvwxyz234567";
 
   @TempDir private Path directory;
-  private LocalAssetStore store = noStore();
-  private Thumbnails thumbnails = over(store);
-
-  /** Until {@link #open} has run. */
-  @SuppressWarnings("NullAway")
-  private static LocalAssetStore noStore() {
-    return null;
-  }
+  private LocalAssetStore store;
+  private Thumbnails thumbnails;
 
   private static Thumbnails over(AssetStore store) {
     return new Thumbnails(store, new Previews(store), InstantSource.system());
