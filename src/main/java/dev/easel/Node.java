@@ -2,6 +2,7 @@ package dev.easel;
 
 import dev.easel.account.FileKind;
 import dev.easel.account.FileTerms;
+import dev.easel.account.Accounts;
 import dev.easel.account.Keys;
 import dev.easel.account.OwnFileTerms;
 import dev.easel.api.BodyRoom;
@@ -39,11 +40,13 @@ import dev.easel.asset.OwnFiles;
 import dev.easel.asset.Previews;
 import dev.easel.asset.SignedLinks;
 import dev.easel.asset.TemporaryLinks;
+import dev.easel.asset.Thumbnails;
 import dev.easel.catalog.Catalog;
 import dev.easel.catalog.CatalogTables;
 import dev.easel.catalog.LiveCatalog;
 import dev.easel.config.EaselConfig;
 import dev.easel.config.RetentionSettings;
+import dev.easel.config.ProvenanceSettings;
 import dev.easel.config.Version;
 import dev.easel.db.Database;
 import dev.easel.db.DatabaseClock;
@@ -62,6 +65,7 @@ import dev.easel.task.FileRegister;
 import dev.easel.task.FileRemovals;
 import dev.easel.task.Lifecycle;
 import dev.easel.task.LiveFileTerms;
+import dev.easel.task.Marks;
 import dev.easel.task.Removals;
 import dev.easel.task.Results;
 import dev.easel.task.Settlement;
@@ -157,6 +161,7 @@ public final class Node implements AutoCloseable {
     this.snapshots = opened(new Snapshots(database));
     Engine engine = new Engine(database, engineSettings(config), clock);
     Breakers breakers = opened(new Breakers(database));
+    Marks marks = new Marks(database, markRules(config.provenance()));
     Callers callers = new Callers(database, clock);
     Notifications notifications =
         opened(
@@ -175,6 +180,8 @@ public final class Node implements AutoCloseable {
                     Notifications.Listener.of(() -> Thread.startVirtualThread(terms::refresh)),
                     Removals.CHANGES,
                     Notifications.Listener.of(snapshots::forget),
+                    Accounts.LABEL_CHANGES,
+                    Notifications.Listener.of(() -> Thread.startVirtualThread(marks::refresh)),
                     Breakers.CHANGES,
                     Notifications.Listener.of(
                         () -> Thread.startVirtualThread(breakers::refresh)))));
@@ -207,7 +214,7 @@ public final class Node implements AutoCloseable {
                 new TaskRunner.Outside(
                     channels::provider,
                     model -> policy(catalog.get(), breakers, model),
-                    new Results(assets, names, terms, clock),
+                    new Results(assets, names, terms, Optional.of(marks), clock),
                     UUID::randomUUID,
                     Thread.ofVirtual().factory(),
                     Node::sleep),
@@ -276,6 +283,8 @@ public final class Node implements AutoCloseable {
     Inputs inputs = new Inputs(assets, names, files, ImageFetcher.Limits.DEFAULT, register);
     Pace pace = new Pace(config.api().requestsPerMinute().orElse(0), System::nanoTime);
     Intake intake = new Intake(catalog, guard, files, inputs, register, pace, admission, clock);
+    Previews previews = new Previews(assets);
+    Thumbnails thumbnails = new Thumbnails(assets, previews, clock);
     TemporaryLinks links = new TemporaryLinks(masterKey, publicUrl::join, clock);
     Kie.Means kie =
         new Kie.Means(
@@ -293,7 +302,7 @@ public final class Node implements AutoCloseable {
             catalog,
             intake,
             desk,
-            new OpenAi.Files(assets, files, inputs, new Previews(assets)),
+            new OpenAi.Files(assets, files, inputs, previews, thumbnails),
             new OpenAi.Waiting(config.api().longestWait(), config.server().heartbeat()));
     List<Dialect> dialects =
         List.of(
@@ -324,7 +333,7 @@ public final class Node implements AutoCloseable {
             List.of(new SharedPath(door, ApiModels.IMAGES, catalog, List.of(art, apimodels))),
             of -> List.of(new Extras(door, of, extras), events, webhooks),
             mcp,
-            new FileRoutes(assets, links, files),
+            new FileRoutes(assets, links, files, thumbnails),
             new DocumentRoutes(),
             () ->
                 new Server.Readiness(!draining && clock.isDatabaseReachable(), catalog.trouble()));
@@ -373,6 +382,10 @@ public final class Node implements AutoCloseable {
                 QUEUE_LIMIT,
                 breakers.cooling()))
         .orElseGet(() -> new Lifecycle.Policy(List.of(), 1, QUEUE_LIMIT, QUEUE_LIMIT, Map.of()));
+  }
+
+  private static Marks.Rules markRules(ProvenanceSettings settings) {
+    return new Marks.Rules(settings.iptc(), settings.aigc(), settings.producer());
   }
 
   private static Engine.Settings engineSettings(EaselConfig config) {

@@ -4,7 +4,9 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 
@@ -17,6 +19,9 @@ public final class Accounts {
               rs.getString("name"),
               Account.Role.valueOf(rs.getString("role").toUpperCase(Locale.ROOT)),
               rs.getTimestamp("created_at").toInstant());
+
+  /** Told, by NOTIFY, whenever an account was given an AIGC label of its own, or lost it. */
+  public static final String LABEL_CHANGES = "easel_aigc_labels";
 
   private Accounts() {}
 
@@ -41,6 +46,27 @@ public final class Accounts {
         .bind("hash", hash)
         .bind("id", account.value())
         .execute();
+  }
+
+  /**
+   * Says whether what is made for an account carries the AIGC label; empty: as the setting says.
+   */
+  public static void setAigcLabel(Handle tx, AccountId account, Optional<Boolean> label) {
+    tx.createUpdate("update account set aigc_label = :label where id = :id")
+        .bind("label", label.orElse(null))
+        .bind("id", account.value())
+        .execute();
+    tx.createQuery("select pg_notify(:channel, '')")
+        .bind("channel", LABEL_CHANGES)
+        .mapTo(String.class)
+        .one();
+  }
+
+  /** Whether what is made for an account carries the AIGC label, where that has been said. */
+  public static Map<AccountId, Boolean> aigcLabels(Handle tx) {
+    return tx.createQuery("select id, aigc_label from account where aigc_label is not null")
+        .map((rs, _) -> Map.entry(new AccountId(rs.getLong(1)), rs.getBoolean(2)))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /** The account of that name. */

@@ -14,6 +14,8 @@ public final class AssetNames {
   private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
   private static final int BITS = 160;
   private static final char SIGNED = '0';
+  private static final int CHARACTERS = BITS / 5;
+  private static final String INPUT = "in";
 
   private final byte[] key;
   private final byte[] inputKey;
@@ -51,7 +53,12 @@ public final class AssetNames {
             .putLong(account.value())
             .put(sha256)
             .array();
-    return "in" + base32(Arrays.copyOf(MasterKey.hmac(inputKey, message), BITS / 8));
+    return INPUT + base32(Arrays.copyOf(MasterKey.hmac(inputKey, message), BITS / 8));
+  }
+
+  /** Whether a file of that name was sent by an account. */
+  static boolean isInput(String name) {
+    return name.startsWith(INPUT) && name.indexOf('.') == INPUT.length() + CHARACTERS;
   }
 
   /**

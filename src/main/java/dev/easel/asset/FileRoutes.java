@@ -37,6 +37,11 @@ public final class FileRoutes implements HttpService {
       Refusal.of(
           Status.SERVICE_UNAVAILABLE_503, "files cannot be read at the moment; please try again");
 
+  private static final Refusal BUSY =
+      Refusal.of(
+          Status.SERVICE_UNAVAILABLE_503,
+          "too many thumbnails are being made; try again in a while");
+
   /** How long an address works to which we send somebody who has a lasting one. */
   private static final Duration DIRECT = Duration.ofMinutes(15);
 
@@ -54,6 +59,7 @@ public final class FileRoutes implements HttpService {
   private final AssetStore store;
   private final TemporaryLinks links;
   private final OwnFiles files;
+  private final Thumbnails thumbnails;
 
   /** Why a file is not served; {@code body} is JSON. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -65,10 +71,12 @@ public final class FileRoutes implements HttpService {
   }
 
   /** Serves what is in {@code store}, also by those of {@code links} that still live. */
-  public FileRoutes(AssetStore store, TemporaryLinks links, OwnFiles files) {
+  public FileRoutes(
+      AssetStore store, TemporaryLinks links, OwnFiles files, Thumbnails thumbnails) {
     this.store = store;
     this.links = links;
     this.files = files;
+    this.thumbnails = thumbnails;
   }
 
   @Override
@@ -76,6 +84,8 @@ public final class FileRoutes implements HttpService {
     rules
         .get("/temporary/{token}", this::serveForAWhile)
         .head("/temporary/{token}", this::serveForAWhile)
+        .get("/thumbnails/{name}", this::serveThumbnail)
+        .head("/thumbnails/{name}", this::serveThumbnail)
         .get("/{+name}", this::serve)
         .head("/{+name}", this::serve);
   }
@@ -93,16 +103,58 @@ public final class FileRoutes implements HttpService {
     serve(request, response, new File(name, caching, disposition, ticket.get().left()));
   }
 
+  /** Who may see a file may see its thumbnail. */
+  private void serveThumbnail(ServerRequest request, ServerResponse response) throws IOException {
+    String name = request.path().pathParameters().get("name");
+    Optional<String> caching = caching(request, response, name);
+    if (caching.isEmpty()) {
+      return;
+    }
+    switch (thumbnails.of(name)) {
+      case Thumbnails.Found.There(AssetStore.Opened thumbnail) -> {
+        ALWAYS.forEach(response::header);
+        try (FileAnswer file = new FileAnswer(thumbnail, caching.get(), "inline")) {
+          file.send(request, response);
+        }
+      }
+      case Thumbnails.Found.Nothing _ -> refuse(request, response, missing(name));
+      case Thumbnails.Found.Busy _ -> {
+        response.header(HeaderNames.RETRY_AFTER, "5");
+        refuse(request, response, BUSY);
+      }
+    }
+  }
+
+  /** How a file may be cached that the request's link is good for; empty when it was refused. */
+  private Optional<String> caching(ServerRequest request, ServerResponse response, String name) {
+    return switch (files.worth(name, query(request, "expires"), query(request, "signature"))) {
+      case SignedLinks.Worth.Good(Optional<Duration> left) ->
+          Optional.of(left.map(FileRoutes::privately).orElse(FOR_EVER));
+      case SignedLinks.Worth.Over _ -> {
+        refuse(request, response, LINK_OVER);
+        yield Optional.empty();
+      }
+      case SignedLinks.Worth.Nothing _ -> {
+        refuse(request, response, UNSIGNED);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private Refusal missing(String name) {
+    return files.wasThere(name) ? GONE : NOT_FOUND;
+  }
+
   private void serve(ServerRequest request, ServerResponse response) throws IOException {
     String name = request.path().pathParameters().get("name");
     String disposition = "inline; filename=\"" + name + "\"";
-    switch (files.worth(name, query(request, "expires"), query(request, "signature"))) {
-      case SignedLinks.Worth.Good(Optional<Duration> left) -> {
-        String caching = left.map(FileRoutes::privately).orElse(FOR_EVER);
-        serve(request, response, new File(name, caching, disposition, left.orElse(DIRECT)));
-      }
-      case SignedLinks.Worth.Over _ -> refuse(request, response, LINK_OVER);
-      case SignedLinks.Worth.Nothing _ -> refuse(request, response, UNSIGNED);
+    if (Thumbnails.isOne(name)) { // served under its file's name alone
+      refuse(request, response, NOT_FOUND);
+      return;
+    }
+    Optional<String> caching = caching(request, response, name);
+    if (caching.isPresent()) {
+      serve(request, response, new File(name, caching.get(), disposition, DIRECT));
     }
   }
 
@@ -124,7 +176,7 @@ public final class FileRoutes implements HttpService {
       return;
     }
     if (opened.isEmpty()) {
-      refuse(request, response, files.wasThere(asked.name) ? GONE : NOT_FOUND);
+      refuse(request, response, missing(asked.name));
       return;
     }
     ALWAYS.forEach(response::header);

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
@@ -86,6 +87,14 @@ public final class ImageFiles {
 
   /** The same, of at most {@code mostPixels}, whatever the head of the file says. */
   static Decoding decode(byte[] content, long mostPixels) {
+    return decode(content, mostPixels, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same, but of a picture whose longer side is at least twice {@code longestSide} only every
+   * second, third, … pixel of every second, third, … line: as few as make that side not shorter.
+   */
+  static Decoding decode(byte[] content, long mostPixels, int longestSide) {
     String reason = "it is not an image that can be read";
     for (ImageReader reader : readers(content)) {
       try (ImageInputStream input =
@@ -94,7 +103,10 @@ public final class ImageFiles {
         if ((long) reader.getWidth(0) * reader.getHeight(0) > mostPixels) {
           return new Decoding.Undecodable("it has more pixels than can be worked on");
         }
-        return new Decoding.Decoded(argb(reader.read(0)));
+        int step = Math.max(1, Math.max(reader.getWidth(0), reader.getHeight(0)) / longestSide);
+        ImageReadParam parameters = reader.getDefaultReadParam();
+        parameters.setSourceSubsampling(step, step, 0, 0);
+        return new Decoding.Decoded(argb(reader.read(0, parameters)));
       } catch (IOException | RuntimeException broken) {
         reason = "it is damaged or of an unusual kind";
       } finally {

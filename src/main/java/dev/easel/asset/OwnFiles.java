@@ -70,7 +70,16 @@ public final class OwnFiles {
 
   /** The address by which {@code account} is given its file of that name. */
   public String link(AccountId account, String name) {
-    return url(name) + links.map(signing -> signing.query(account, name)).orElse("");
+    return url(name) + signature(account, name);
+  }
+
+  /** The address by which {@code account} is given a small picture of its file of that name. */
+  public String thumbnail(AccountId account, String name) {
+    return ownBase() + "thumbnails/" + name + signature(account, name);
+  }
+
+  private String signature(AccountId account, String name) {
+    return links.map(signing -> signing.query(account, name)).orElse("");
   }
 
   /** What a link to the file {@code name} is worth. */

@@ -6,9 +6,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -23,7 +21,9 @@ public final class Previews {
   private static final int AT_ONCE = 2;
   private static final long LARGEST_FILE = 64L << 20;
   private static final long MOST_PIXELS = 50_000_000;
-  private static final int LONGEST_SIDE = 1_280;
+
+  /** How much finer than a small picture what it is made from is at least. */
+  private static final int FINER = 4;
 
   private final AssetStore store;
   private final Semaphore turns = new Semaphore(AT_ONCE);
@@ -58,56 +58,47 @@ public final class Previews {
   }
 
   /**
-   * The first frame of the film of that name as WebP, {@value #LONGEST_SIDE} pixels at the longer
-   * side at most; empty when there is none, or its format cannot be read here.
+   * What the file of that name shows, a film at its beginning, as a WebP of {@code longestSide}
+   * pixels at the longer side at most, which says of where it comes from what the file says; empty
+   * when there is none, or it cannot be read here.
    */
-  public Optional<AssetStore.Opened> poster(String name) throws IOException {
+  Optional<byte[]> small(String name, int longestSide) throws IOException {
     return inTurn(
         name,
         file ->
-            file.type() == MediaType.MP4
-                ? FilmFrames.opening(file.content())
-                    .map(opening -> poster(opening.frame()))
-                    .flatMap(poster -> written(poster, MediaType.WEBP))
-                    .map(content -> new Poster(content, file.modified()))
-                : Optional.empty());
+            image(file, longestSide)
+                .flatMap(image -> written(fitted(image, longestSide), MediaType.WEBP))
+                .map(small -> Provenance.copied(file.type(), file.content(), small)));
   }
 
-  /** Always the same of one film, so that it is as old as that. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Poster(byte[] content, Instant modified) implements AssetStore.Opened {
-    @Override
-    public MediaType type() {
-      return MediaType.WEBP;
+  private static Optional<BufferedImage> image(Loaded file, int longestSide) {
+    if (file.type() == MediaType.MP4) {
+      return FilmFrames.opening(file.content()).map(FilmFrames.Opening::frame);
     }
-
-    @Override
-    public long bytes() {
-      return content.length;
-    }
-
-    @Override
-    public void copy(long offset, long length, OutputStream out) throws IOException {
-      out.write(content, (int) offset, (int) length);
-    }
-
-    @Override
-    public void close() {
-      // It is in memory.
-    }
+    return ImageHead.of(file.content(), MOST_PIXELS) instanceof ImageHead.Fit
+            && ImageFiles.decode(file.content(), MOST_PIXELS, FINER * longestSide)
+                instanceof ImageFiles.Decoding.Decoded(BufferedImage image)
+        ? Optional.of(image)
+        : Optional.empty();
   }
 
-  private static BufferedImage poster(BufferedImage frame) {
-    double scale =
-        Math.min(1, LONGEST_SIDE / (double) Math.max(frame.getWidth(), frame.getHeight()));
-    return scaled(
-        frame,
-        (int) Math.max(1, Math.round(frame.getWidth() * scale)),
-        (int) Math.max(1, Math.round(frame.getHeight() * scale)));
+  /** Halved until it is nearly as small as it is to be: no pixel is without a say in it. */
+  private static BufferedImage fitted(BufferedImage image, int longestSide) {
+    int longer = Math.max(image.getWidth(), image.getHeight());
+    double scale = Math.min(1, longestSide / (double) longer);
+    int width = (int) Math.max(1, Math.round(image.getWidth() * scale));
+    int height = (int) Math.max(1, Math.round(image.getHeight() * scale));
+    BufferedImage fitted = image;
+    while (fitted.getWidth() >= 2 * width && fitted.getHeight() >= 2 * height) {
+      fitted = scaled(fitted, fitted.getWidth() / 2, fitted.getHeight() / 2);
+    }
+    return fitted.getWidth() == width && fitted.getHeight() == height
+        ? fitted
+        : scaled(fitted, width, height);
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Loaded(MediaType type, byte[] content, Instant modified) {}
+  private record Loaded(MediaType type, byte[] content) {}
 
   private interface Maker<T> {
     Optional<T> make(Loaded file) throws IOException;
@@ -134,7 +125,7 @@ public final class Previews {
       }
       ByteArrayOutputStream content = new ByteArrayOutputStream((int) file.bytes());
       file.copy(0, file.bytes(), content);
-      return Optional.of(new Loaded(file.type(), content.toByteArray(), file.modified()));
+      return Optional.of(new Loaded(file.type(), content.toByteArray()));
     }
   }
 

@@ -10,6 +10,7 @@ import dev.easel.ledger.Ledger;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Parameters;
 /** Accounts: who pays. */
 @Command(
     name = "account",
-    description = "Create, list and delete accounts; credits, statements, files.",
+    description = "Create, list and delete accounts; credits, statements, files, AIGC labels.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       AccountCommand.Create.class,
@@ -26,6 +27,7 @@ import picocli.CommandLine.Parameters;
       AccountCommand.Statement.class,
       AccountKeepCommand.class,
       AccountLinksCommand.class,
+      AccountCommand.Label.class,
       AccountDeleteCommand.class
     })
 public final class AccountCommand {
@@ -142,6 +144,45 @@ public final class AccountCommand {
                   .toList());
       print(
           List.of("at", "kind", "amount", "available_after", "held_after", "task", "reason"), rows);
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "label",
+      description = "Say whether an account's results carry the AIGC label of GB 45438-2025.")
+  static final class Label extends DatabaseCommand {
+    enum Choice {
+      on,
+      off,
+      setting
+    }
+
+    @Parameters(paramLabel = "ACCOUNT", description = "Name or id.")
+    private String account = "";
+
+    @Parameters(
+        paramLabel = "on|off|setting",
+        description = "\"setting\" follows provenance.aigc; other accounts do.")
+    private Choice choice = Choice.setting;
+
+    @Override
+    int run(EaselConfig config, Database database) {
+      if (choice == Choice.on && config.provenance().producer().isEmpty()) {
+        throw new CommandFailed(
+            "the label needs the setting provenance.producer, here and where it is served");
+      }
+      Account found = database.read(tx -> account(tx, account));
+      Optional<Boolean> own =
+          choice == Choice.setting ? Optional.empty() : Optional.of(choice == Choice.on);
+      database.transaction(tx -> {
+        Accounts.setAigcLabel(tx, found.id(), own);
+        return own;
+      });
+      boolean labelled = own.orElse(config.provenance().aigc());
+      print(
+          List.of("account", "label", "labelled"),
+          List.of(List.of(found.name(), choice.name(), labelled)));
       return 0;
     }
   }

@@ -80,6 +80,19 @@ record Type<T>(
   static final Type<Duration> DURATION =
       one("duration", "a duration such as 500ms, 2s or 1m", Type::duration, Type::durationText);
 
+  /** What can stand in JSON and in XML as it is. */
+  private static final Pattern PRODUCER_TEXT = Pattern.compile("[\\p{L}\\p{N} ._:/-]{1,100}");
+
+  static final Type<String> PRODUCER =
+      one(
+          "text",
+          "up to 100 letters, digits, spaces and . _ : / -",
+          text -> {
+            require(PRODUCER_TEXT.matcher(text).matches());
+            return text;
+          },
+          text -> text);
+
   static final Type<List<String>> NETWORKS =
       new Type<>(
           "list",

@@ -1,6 +1,7 @@
 package dev.easel.task;
 
 import dev.easel.asset.AssetStore;
+import dev.easel.asset.Thumbnails;
 import dev.easel.db.Database;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -118,8 +119,8 @@ public final class FileCheck {
       Known row = known.get(file.name());
       if (row != null) {
         row.claim.ifPresent(claim -> compare(file, claim));
-      } else if (file.modified().isBefore(young)) {
-        orphan(file);
+      } else if (file.modified().isBefore(young) && !Thumbnails.isOne(file.name())) {
+        orphan(file); // thumbnails have no rows: they go with their files, and can be made again
       }
     }
     page.clear();

@@ -2,6 +2,7 @@ package dev.easel.task;
 
 import dev.easel.account.AccountId;
 import dev.easel.asset.AssetStore;
+import dev.easel.asset.Thumbnails;
 import dev.easel.db.Database;
 import dev.easel.db.DatabaseException;
 import dev.easel.db.Pipeline;
@@ -86,6 +87,7 @@ public final class FileRemovals implements Handler {
   private void delete(String file) {
     try {
       store.delete(file);
+      store.delete(Thumbnails.nameFor(file)); // after its file, so that none is made behind it
     } catch (IOException failed) {
       throw new UncheckedIOException("cannot delete " + file, failed);
     }

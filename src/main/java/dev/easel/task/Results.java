@@ -7,6 +7,7 @@ import dev.easel.asset.AssetNames;
 import dev.easel.asset.AssetStore;
 import dev.easel.asset.Conversions;
 import dev.easel.asset.ImageFiles;
+import dev.easel.asset.Provenance;
 import dev.easel.asset.Put;
 import dev.easel.asset.StoredFile;
 import dev.easel.catalog.MediaKind;
@@ -48,24 +49,27 @@ public final class Results {
   private final Conversions conversions = new Conversions();
   private final AssetNames names;
   private final Function<AccountId, FileTerms> terms;
+  private final Optional<Marks> marks;
   private final InstantSource clock;
   private final AtomicLong alertedAtNanos =
       new AtomicLong(System.nanoTime() - BETWEEN_ALERTS.toNanos());
 
-  /** Results kept in {@code store} for ever. */
+  /** Results kept in {@code store} for ever, as they come. */
   public Results(AssetStore store, AssetNames names) {
-    this(store, names, _ -> FileTerms.UNBOUNDED, InstantSource.system());
+    this(store, names, _ -> FileTerms.UNBOUNDED, Optional.empty(), InstantSource.system());
   }
 
-  /** Results kept in {@code store} on their accounts' {@code terms}. */
+  /** Results kept in {@code store} on their accounts' {@code terms}, with {@code marks}. */
   public Results(
       AssetStore store,
       AssetNames names,
       Function<AccountId, FileTerms> terms,
+      Optional<Marks> marks,
       InstantSource clock) {
     this.store = store;
     this.names = names;
     this.terms = terms;
+    this.marks = marks;
     this.clock = clock;
   }
 
@@ -89,9 +93,10 @@ public final class Results {
     List<Asset> assets = new ArrayList<>(outputs.size());
     FileTerms kept = terms.apply(request.account());
     for (Output output : outputs) {
-      switch (put(stem(attempt, assets.size(), kept), content(request, output), patience)) {
-        case Put.Stored(StoredFile file) ->
-            assets.add(asset(file));
+      int number = assets.size();
+      Optional<Provenance.Mark> mark = marks.map(all -> all.of(request, attempt, number));
+      switch (put(stem(attempt, number, kept), content(request, output), mark, patience)) {
+        case Put.Stored(StoredFile file) -> assets.add(asset(file));
         case Put.TooLarge(long limit) -> {
           return new Outcome.Unstorable("The result is larger than %d bytes.".formatted(limit));
         }
@@ -115,7 +120,11 @@ public final class Results {
       switch (copy) {
         case Copy.Kept there -> now.add(there);
         case Copy.Wanted(URI address) -> {
-          switch (fetch(request, stem(attempt, now.size(), kept), address, provider)) {
+          int number = now.size();
+          Target target =
+              new Target(
+                  stem(attempt, number, kept), marks.map(all -> all.of(request, attempt, number)));
+          switch (fetch(request, target, address, provider)) {
             case Got(StoredFile file) -> now.add(new Copy.Kept(asset(file)));
             case Missed failed -> {
               log.warn(
@@ -142,6 +151,14 @@ public final class Results {
     return assets.stream().map(asset -> asset.until(end)).toList();
   }
 
+  /** What one file becomes. */
+  private record Target(String stem, Optional<Provenance.Mark> mark) {}
+
+  private static InputStream marked(InputStream file, Optional<Provenance.Mark> mark)
+      throws IOException {
+    return mark.isPresent() ? Provenance.marked(file, mark.get()) : file;
+  }
+
   /** How fetching one file ended. */
   private sealed interface Tried {}
 
@@ -154,10 +171,14 @@ public final class Results {
     }
   }
 
-  private Tried fetch(TaskRequest request, String stem, URI address, Provider provider) {
+  private Tried fetch(TaskRequest request, Target target, URI address, Provider provider) {
     try {
       return switch (provider.fetch(
-          address, LARGEST, content -> store.put(stem, converted(request, content), LARGEST))) {
+          address,
+          LARGEST,
+          content ->
+              store.put(
+                  target.stem, marked(converted(request, content), target.mark), LARGEST))) {
         case Fetched.Whole<Put>(Put.Stored(StoredFile file)) -> ofKind(request, file);
         case Fetched.Whole<Put>(Put.NotMedia(String reason)) -> new Missed(reason);
         case Fetched.Whole<Put>(Put.TooLarge(long limit)) -> tooLarge(limit);
@@ -223,11 +244,12 @@ public final class Results {
         : output.content();
   }
 
-  private Put put(String stem, byte[] content, Patience patience) {
+  private Put put(String stem, byte[] content, Optional<Provenance.Mark> mark, Patience patience) {
     Duration pause = SHORTEST_PAUSE;
     while (true) {
       try {
-        return store.put(stem, new ByteArrayInputStream(content), LARGEST);
+        InputStream file = new ByteArrayInputStream(content);
+        return store.put(stem, marked(file, mark), LARGEST);
       } catch (IOException full) {
         if (!patience.lasts()) {
           throw new UncheckedIOException("cannot store a result", full);

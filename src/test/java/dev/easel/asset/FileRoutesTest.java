@@ -49,12 +49,14 @@ final class FileRoutesTest {
     store.put("abcdefghijklmnop", new ByteArrayInputStream(CONTENT), LENGTH);
     TemporaryLinks links =
         new TemporaryLinks(MasterKey.parse("00".repeat(32)), () -> "", InstantSource.system());
+    Thumbnails thumbnails = new Thumbnails(store, new Previews(store), InstantSource.system());
     server =
         WebServer.builder()
             .address(InetAddress.getLoopbackAddress())
             .routing(routing ->
                 routing.register(
-                    "/files", new FileRoutes(store, links, new OwnFiles(() -> "", store))))
+                    "/files",
+                    new FileRoutes(store, links, new OwnFiles(() -> "", store), thumbnails)))
             .build()
             .start();
   }

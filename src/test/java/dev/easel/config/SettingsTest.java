@@ -58,6 +58,7 @@ class SettingsTest {
                     Optional.of(Duration.ofDays(14)),
                     Optional.of(Duration.ofDays(60)),
                     OptionalLong.empty()),
+                new ProvenanceSettings(true, false, Optional.empty()),
                 new NetSettings(List.of()),
                 new EngineSettings(256, Duration.ofSeconds(20), OptionalInt.of(20)),
                 new SandboxSettings(
@@ -90,6 +91,7 @@ class SettingsTest {
           downloads: presigned
         assets.keep: {image: 30d, video: 36h, audio: 90m, input: forever, tasks: 7d}
         assets.quota: 20GiB
+        provenance: {iptc: off, aigc: on, producer: "上海 AI: 0011"}
         net:
           allow: [10.0.0.0/8, "fd00::/8"]
         engine.concurrency: 7
@@ -135,6 +137,7 @@ class SettingsTest {
                     Optional.empty(),
                     Optional.of(Duration.ofDays(7)),
                     OptionalLong.of(20L << 30)),
+                new ProvenanceSettings(false, true, Optional.of("上海 AI: 0011")),
                 new NetSettings(List.of("10.0.0.0/8", "fd00::/8")),
                 new EngineSettings(7, Duration.ofSeconds(9), OptionalInt.empty()),
                 new SandboxSettings(

@@ -45,7 +45,7 @@ public final class ApiModelsCallback {
   public ObjectNode of(Task task) {
     return switch (task.state()) {
       case TaskState.Succeeded(_, Instant finished, _, List<Asset> results) ->
-          body(task, finished, "completed", Optional.of(resultJson(results)));
+          body(task, finished, "completed", Optional.of(resultJson(task, results)));
       case TaskState.Failed(Instant finished, _) ->
           body(task, finished, "failed", Optional.empty());
       case TaskState.Canceled(Instant finished) -> body(task, finished, "failed", Optional.empty());
@@ -86,10 +86,10 @@ public final class ApiModelsCallback {
         .orElse("easel");
   }
 
-  private String resultJson(List<Asset> results) {
+  private String resultJson(Task task, List<Asset> results) {
     ObjectNode json = JSON.objectNode();
     ArrayNode urls = json.putArray("resultUrls");
-    results.forEach(result -> urls.add(files.url(result.name())));
+    results.forEach(result -> urls.add(files.link(task.request().account(), result.name())));
     return json.toString();
   }
 }

@@ -46,7 +46,7 @@ public final class KieCallback {
           Envelope.of(
               SUCCESS,
               "Playground task completed successfully.",
-              data(task, finished, "success", Optional.of(resultJson(results)))
+              data(task, finished, "success", Optional.of(resultJson(task, results)))
                   .put("costTime", seconds(Duration.between(task.createdAt(), finished)))
                   .put("creditsConsumed", captured));
       case TaskState.Failed(Instant finished, _) -> failed(task, finished);
@@ -97,10 +97,10 @@ public final class KieCallback {
     return Math.round(took.toMillis() / 1_000.0);
   }
 
-  private String resultJson(List<Asset> results) {
+  private String resultJson(Task task, List<Asset> results) {
     ObjectNode json = JSON.objectNode();
     ArrayNode urls = json.putArray("resultUrls");
-    results.forEach(result -> urls.add(files.url(result.name())));
+    results.forEach(result -> urls.add(files.link(task.request().account(), result.name())));
     return json.toString();
   }
 }

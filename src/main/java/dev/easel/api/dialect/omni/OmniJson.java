@@ -124,10 +124,21 @@ public final class OmniJson {
       ArrayNode urls = json.putArray(request.kind().word() + "_urls");
       results.forEach(result -> urls.add(url(request, result)));
     }
+    withThumbnails(json, request, results);
     withProgress(json, task.state());
     Reason.of(task.state(), language)
         .ifPresent(reason -> json.put("fail_reason", reason.message()));
     return json;
+  }
+
+  private void withThumbnails(ObjectNode json, TaskRequest request, List<Asset> results) {
+    if (!results.isEmpty()) {
+      json.put("thumbnail_url", files.thumbnail(request.account(), results.getFirst().name()));
+    }
+    if (results.size() > 1) {
+      ArrayNode urls = json.putArray("thumbnail_urls");
+      results.forEach(result -> urls.add(files.thumbnail(request.account(), result.name())));
+    }
   }
 
   private static void withProgress(ObjectNode json, TaskState state) {

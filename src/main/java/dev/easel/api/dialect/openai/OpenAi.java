@@ -16,6 +16,7 @@ import dev.easel.asset.AssetStore;
 import dev.easel.asset.Inputs;
 import dev.easel.asset.OwnFiles;
 import dev.easel.asset.Previews;
+import dev.easel.asset.Thumbnails;
 import dev.easel.catalog.Availability;
 import dev.easel.catalog.Catalog;
 import dev.easel.catalog.Listing;
@@ -51,7 +52,8 @@ public final class OpenAi implements Dialect {
       Supplier<Catalog> catalog, Intake intake, Desk desk, Files files, Waiting waiting) {}
 
   /** Where files are, and become others. */
-  public record Files(AssetStore store, OwnFiles own, Inputs inputs, Previews previews) {}
+  public record Files(
+      AssetStore store, OwnFiles own, Inputs inputs, Previews previews, Thumbnails thumbnails) {}
 
   /**
    * How long callers are kept waiting.

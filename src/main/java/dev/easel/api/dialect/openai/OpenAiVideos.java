@@ -12,6 +12,7 @@ import dev.easel.api.Verdict;
 import dev.easel.asset.AssetStore;
 import dev.easel.asset.FileAnswer;
 import dev.easel.asset.StoreAway;
+import dev.easel.asset.Thumbnails;
 import dev.easel.catalog.MediaKind;
 import dev.easel.catalog.Parameters;
 import dev.easel.task.Asset;
@@ -177,9 +178,25 @@ final class OpenAiVideos {
                       Phrase.of("There is no video: the task has failed or was canceled."))
                   .with("x-should-retry", "false"));
       case TaskState.Succeeded(_, _, _, List<Asset> results) ->
-          open(results.getFirst(), variant)
-              .<Reply>map(file -> new Reply.File(shown(task, file)))
-              .orElseGet(() -> new Reply.Text(missing(exchange, results.getFirst())));
+          switch (found(results.getFirst(), variant)) {
+            case Thumbnails.Found.There(AssetStore.Opened file) ->
+                new Reply.File(shown(task, file));
+            case Thumbnails.Found.Nothing _ ->
+                new Reply.Text(
+                    refused(
+                        exchange,
+                        404,
+                        "file_not_found",
+                        Phrase.of("There is no such file of this video.")));
+            case Thumbnails.Found.Busy _ ->
+                new Reply.Text(
+                    refused(
+                            exchange,
+                            503,
+                            "busy",
+                            Phrase.of("Too many thumbnails are being made; try again in a while."))
+                        .with("Retry-After", "5"));
+          };
     };
   }
 
@@ -196,11 +213,17 @@ final class OpenAiVideos {
         .answer();
   }
 
-  private Optional<AssetStore.Opened> open(Asset result, Variant variant) {
+  private Thumbnails.Found found(Asset result, Variant variant) {
     try {
       return switch (variant) {
-        case VIDEO -> means.files().store().open(result.name());
-        case THUMBNAIL -> means.files().previews().poster(result.name());
+        case VIDEO ->
+            means
+                .files()
+                .store()
+                .open(result.name())
+                .<Thumbnails.Found>map(Thumbnails.Found.There::new)
+                .orElseGet(Thumbnails.Found.Nothing::new);
+        case THUMBNAIL -> means.files().thumbnails().of(result.name());
       };
     } catch (IOException broken) {
       throw new StoreAway("cannot read " + result.name(), broken);
