@@ -1,8 +1,8 @@
 package dev.easel;
 
+import dev.easel.account.Accounts;
 import dev.easel.account.FileKind;
 import dev.easel.account.FileTerms;
-import dev.easel.account.Accounts;
 import dev.easel.account.Keys;
 import dev.easel.account.OwnFileTerms;
 import dev.easel.api.BodyRoom;
@@ -45,8 +45,8 @@ import dev.easel.catalog.Catalog;
 import dev.easel.catalog.CatalogTables;
 import dev.easel.catalog.LiveCatalog;
 import dev.easel.config.EaselConfig;
-import dev.easel.config.RetentionSettings;
 import dev.easel.config.ProvenanceSettings;
+import dev.easel.config.RetentionSettings;
 import dev.easel.config.Version;
 import dev.easel.db.Database;
 import dev.easel.db.DatabaseClock;

@@ -71,8 +71,7 @@ public final class FileRoutes implements HttpService {
   }
 
   /** Serves what is in {@code store}, also by those of {@code links} that still live. */
-  public FileRoutes(
-      AssetStore store, TemporaryLinks links, OwnFiles files, Thumbnails thumbnails) {
+  public FileRoutes(AssetStore store, TemporaryLinks links, OwnFiles files, Thumbnails thumbnails) {
     this.store = store;
     this.links = links;
     this.files = files;

@@ -9,11 +9,14 @@ import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 
 /** A body of known length that remembers whether any of it may have left. */
 final class SentBody extends AbstractHttpEntity {
+  /** JSON has no charset parameter (RFC 8259, section 11), and some receivers compare the text. */
+  private static final ContentType JSON = ContentType.create("application/json");
+
   private final byte[] content;
   private volatile boolean begun;
 
   SentBody(byte[] content) {
-    super(ContentType.APPLICATION_JSON, null);
+    super(JSON, null);
     this.content = content;
   }
 

@@ -116,6 +116,14 @@ public final class Audit {
         where task.id is null or job.subject is null
         """);
     promises.put(
+        "a delivery has a job exactly while it is owed",
+        """
+        select 'delivery ' || coalesce(delivery.id, job.subject) as what
+        from (select * from delivery where state = 'pending') as delivery
+        full join (select * from job where kind = 'webhook') as job on job.subject = delivery.id
+        where delivery.id is null or job.subject is null
+        """);
+    promises.put(
         "a task has been attempted exactly when it has begun",
         """
         select 'task ' || task.id as what from task

@@ -177,8 +177,7 @@ public final class Results {
           address,
           LARGEST,
           content ->
-              store.put(
-                  target.stem, marked(converted(request, content), target.mark), LARGEST))) {
+              store.put(target.stem, marked(converted(request, content), target.mark), LARGEST))) {
         case Fetched.Whole<Put>(Put.Stored(StoredFile file)) -> ofKind(request, file);
         case Fetched.Whole<Put>(Put.NotMedia(String reason)) -> new Missed(reason);
         case Fetched.Whole<Put>(Put.TooLarge(long limit)) -> tooLarge(limit);

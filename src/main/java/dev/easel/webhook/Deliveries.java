@@ -69,8 +69,8 @@ public final class Deliveries {
               from news, t
             ), owed as (
               insert into delivery (id, account_id, task_id, endpoint_id, created_at, shape, event, url)
-              select encode(set_byte(set_byte(bits, 6, 112 | get_byte(bits, 6) & 15),
-                  8, 128 | get_byte(bits, 8) & 63), 'hex')::uuid,
+              select encode(set_byte(set_byte(bits, 6, 112 | (get_byte(bits, 6) & 15)),
+                  8, 128 | (get_byte(bits, 8) & 63)), 'hex')::uuid,
                 account_id, task_id, endpoint_id, now, shape, event, url
               from hashed, t
               returning id, account_id

@@ -91,7 +91,8 @@ public final class Replays {
   }
 
   private static void insertJob(Handle tx, UUID delivery, AccountId account, Instant now) {
-    Jobs.NewJob job = new Jobs.NewJob(delivery, Sender.KIND, Lane.ASIDE, account, now, Optional.empty());
+    Jobs.NewJob job =
+        new Jobs.NewJob(delivery, Sender.KIND, Lane.ASIDE, account, now, Optional.empty());
     try {
       Pipeline.run(tx.getConnection(), writes -> Jobs.insert(writes, List.of(job)));
     } catch (SQLException failed) {

@@ -11,12 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,6 +30,7 @@ public final class Receiver implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
   private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
+  private final AtomicReference<Runnable> onNext = new AtomicReference<>(() -> {});
   private volatile Answer usual = Answer.of(200);
 
   /**
@@ -36,6 +39,11 @@ public final class Receiver implements AutoCloseable {
    * @param headers by their names in lower case
    */
   public record Received(String method, String path, Map<String, String> headers, String body) {
+    /** A header that has to be there, by its name in lower case. */
+    public String header(String name) {
+      return Objects.requireNonNull(headers.get(name), name);
+    }
+
     /** The body, which is JSON. */
     public JsonNode json() {
       return JsonMapper.shared().readTree(body);
@@ -69,6 +77,7 @@ public final class Receiver implements AutoCloseable {
           .getRequestHeaders()
           .forEach((name, values) ->
               headers.put(name.toLowerCase(Locale.ROOT), String.join(", ", values)));
+      onNext.getAndSet(() -> {}).run();
       Answer next = answers.poll();
       Answer answer = next == null ? usual : next;
       received.add(
@@ -95,6 +104,11 @@ public final class Receiver implements AutoCloseable {
   /** What is answered usually from now on: 200 unless told. */
   public void usually(Answer answer) {
     usual = answer;
+  }
+
+  /** Runs {@code interruption} when the next has come, before it is answered. */
+  public void onNext(Runnable interruption) {
+    onNext.set(interruption);
   }
 
   /** The next that comes, or has come. */

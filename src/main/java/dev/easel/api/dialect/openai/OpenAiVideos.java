@@ -182,12 +182,7 @@ final class OpenAiVideos {
             case Thumbnails.Found.There(AssetStore.Opened file) ->
                 new Reply.File(shown(task, file));
             case Thumbnails.Found.Nothing _ ->
-                new Reply.Text(
-                    refused(
-                        exchange,
-                        404,
-                        "file_not_found",
-                        Phrase.of("There is no such file of this video.")));
+                new Reply.Text(missing(exchange, results.getFirst()));
             case Thumbnails.Found.Busy _ ->
                 new Reply.Text(
                     refused(

@@ -1,0 +1,146 @@
+package dev.easel.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.easel.db.Database;
+import dev.easel.db.Invariants;
+import dev.easel.db.SettableClock;
+import dev.easel.webhook.Destinations.Arrival;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A receiver that does not answer keeps eight places at most, and the others none. */
+class DestinationsTest {
+  private static final URI HOLE = URI.create("https://hole.example/a");
+  private static final long SLOW_MILLIS = 10_000;
+
+  private final SettableClock clock = new SettableClock("2026-03-01T12:00:00Z");
+  private final Destinations destinations = new Destinations(clock, new Random(1));
+
+  private List<Destinations.Destination> enterAll() throws InterruptedException {
+    List<Destinations.Destination> places = new ArrayList<>();
+    while (destinations.enter(HOLE) instanceof Arrival.Entered(Destinations.Destination at)) {
+      places.add(at);
+    }
+    return places;
+  }
+
+  private Duration away() throws InterruptedException {
+    return destinations.enter(HOLE) instanceof Arrival.Later(Instant when)
+        ? Duration.between(clock.instant(), when)
+        : Duration.ZERO;
+  }
+
+  @Test
+  void onlySoManyGoToOneHostAndTheOthersAreNotHeldUp() throws InterruptedException {
+    assertThat(enterAll()).hasSize(8);
+    assertThat(destinations.enter(URI.create("https://HOLE.example/b")))
+        .as("another address there")
+        .isInstanceOf(Arrival.Later.class);
+    assertThat(destinations.enter(URI.create("https://hole.example:444/")))
+        .as("another port")
+        .isInstanceOf(Arrival.Entered.class);
+    assertThat(destinations.enter(URI.create("https://healthy.example/")))
+        .isInstanceOf(Arrival.Entered.class);
+  }
+
+  @Test
+  void whoTimesOutAgainAndAgainIsLeftAloneForAGrowingWhile() throws InterruptedException {
+    enterAll().forEach(place -> place.leave(SLOW_MILLIS, true));
+    List<Duration> coolings = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      Instant start = clock.instant();
+      List<Destinations.Destination> places = enterAll();
+      while (places.isEmpty()) {
+        clock.advance(Duration.ofSeconds(1));
+        places = enterAll();
+      }
+      assertThat(places).as("one asks for all").hasSize(1);
+      coolings.add(Duration.between(start, clock.instant()));
+      places.getFirst().leave(SLOW_MILLIS, true);
+    }
+    assertThat(coolings.stream().map(Duration::toSeconds))
+        .containsExactly(5L, 10L, 20L, 40L, 60L, 60L, 60L);
+  }
+
+  @Test
+  void whoAnswersAgainGetsAllItsPlacesBack() throws InterruptedException {
+    enterAll().forEach(place -> place.leave(SLOW_MILLIS, true));
+    clock.advance(Duration.ofSeconds(5));
+    List<Destinations.Destination> probe = enterAll();
+    assertThat(probe).hasSize(1);
+    probe.getFirst().leave(5, false);
+    assertThat(enterAll()).hasSize(8);
+  }
+
+  /** Four tries of one callback follow each other within seconds, as documented. */
+  @Test
+  void oneCallbackAloneIsNeverLate() throws InterruptedException {
+    for (int tries = 0; tries < 4; tries++) {
+      Arrival arrival = destinations.enter(HOLE);
+      assertThat(arrival).isInstanceOf(Arrival.Entered.class);
+      if (arrival instanceof Arrival.Entered(Destinations.Destination at)) {
+        at.leave(SLOW_MILLIS, true);
+      }
+    }
+    assertThat(away()).isPositive();
+  }
+
+  @Test
+  void thousandsComeBackSpreadOverAMinuteAndNoLater() throws InterruptedException {
+    List<Destinations.Destination> places = enterAll();
+    places.removeFirst().leave(SLOW_MILLIS, false);
+    destinations.enter(HOLE);
+    List<Duration> all = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      all.add(away());
+    }
+    assertThat(all).allMatch(away -> away.isPositive() && away.toSeconds() <= 60);
+    assertThat(all.stream().distinct()).as("not all at once").hasSizeGreaterThan(1_000);
+  }
+
+  @Test
+  @ExtendWith(Invariants.class)
+  void aBlackHoleDoesNotDelayAHealthyReceiver(Database database) throws IOException {
+    try (ServerSocket hole = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Receiver healthy = new Receiver();
+        PostOffice office = new PostOffice(database)) {
+      List<UUID> swallowed = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        swallowed.add(office.owe("apimodels", "http://127.0.0.1:" + hole.getLocalPort() + "/"));
+      }
+      for (int i = 0; i < 40; i++) {
+        office.owe("apimodels", healthy.url("/" + i));
+      }
+      office.engine.claim();
+      for (int i = 0; i < 40; i++) {
+        healthy.next();
+      }
+      assertThat(swallowed)
+          .as("not one try of the black hole has ended")
+          .allMatch(task -> office.standing(task).equals("pending 0"));
+      hole.close();
+      office.engine.run();
+      assertThat(swallowed.stream().filter(task -> office.standing(task).equals("pending 1")))
+          .as("those that had a place")
+          .hasSize(8);
+      assertThat(
+              office.value(
+                  Integer.class,
+                  "select count(*) from job where run_at > ? + interval '61 s'",
+                  Timestamp.from(office.clock.instant())))
+          .isZero();
+    }
+  }
+}
