@@ -201,6 +201,23 @@ class WebhooksTest {
   }
 
   @Test
+  void theCallbackOfARequestIsReadAsStrictly() {
+    Reply reply =
+        gateway
+            .node()
+            .post(
+                "/api/v1/jobs/createTask",
+                key,
+                """
+                {"model": "gpt-image/1.5-text-to-image", "callBackUrl": "https://hooks.invalid/\\ud800",
+                 "input": {"prompt": "a kite", "aspect_ratio": "1:1", "quality": "medium"}}
+                """);
+    assertThat(reply.json().path("code").asInt()).isEqualTo(422);
+    assertThat(reply.json().path("msg").asString()).isEqualTo("callBackUrl: is not an http(s) URL");
+    gateway.assertUntouched(key, 100);
+  }
+
+  @Test
   void aChangeMustBeOne() {
     String id = registered();
     String nothing = "Nothing to change: send url, events or enabled, or several of them.";
