@@ -103,17 +103,17 @@ public final class DeliveryLog {
             ENTRY
                 + """
                 where d.account_id = :account
-                  and (cast(:endpoint as uuid) is null or d.endpoint_id = :endpoint)
-                  and (cast(:task as uuid) is null or d.task_id = :task)
+                  and (cast(:endpoint as uuid) is null or d.endpoint_id = cast(:endpoint as uuid))
+                  and (cast(:task as uuid) is null or d.task_id = cast(:task as uuid))
                   and (cast(:state as text) is null or d.state = :state)
-                  and (cast(:before as uuid) is null or d.id < :before)
+                  and (cast(:before as uuid) is null or d.id < cast(:before as uuid))
                 order by d.id desc limit :most
                 """)
         .bind("account", account.value())
-        .bindByType("endpoint", filter.endpoint().orElse(null), UUID.class)
-        .bindByType("task", filter.task().orElse(null), UUID.class)
+        .bind("endpoint", filter.endpoint().map(UUID::toString).orElse(null))
+        .bind("task", filter.task().map(UUID::toString).orElse(null))
         .bind("state", filter.state().map(State::word).orElse(null))
-        .bindByType("before", filter.before().orElse(null), UUID.class)
+        .bind("before", filter.before().map(UUID::toString).orElse(null))
         .bind("most", most)
         .map((rs, _) -> entry(rs))
         .list();
