@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** No request makes a gateway call where only its operator may. */
@@ -30,14 +31,20 @@ class InsideAddressesTest {
     return gateway.node().post("/api/v1/tasks/create", key, body.toString()).json();
   }
 
+  /** The answer to a request that wants to be told of its end there. */
+  private static JsonNode called(Gateway gateway, String key, String url) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode().put("model", "nano-banana-2");
+    body.put("callBackUrl", url).putObject("input").put("prompt", "a hill");
+    return gateway.node().post("/api/v1/jobs/createTask", key, body.toString()).json();
+  }
+
   @ParameterizedTest
   @MethodSource("hosts")
   void anAddressInsideIsRefusedBeforeAnythingIsCharged(String host) {
     String key = closed.node().account(100);
     String url = "http://" + host + "/latest/meta-data/";
-    ObjectNode called = Gateway.image("a hill").put("callback_url", url);
-    assertThat(answer(closed, key, called).path("code").asInt()).as("as a callback").isZero();
-    assertThat(answer(closed, key, called).path("msg").asString()).startsWith("callback_url: ");
+    assertThat(called(closed, key, url).path("code").asInt()).as("as a callback").isEqualTo(422);
+    assertThat(called(closed, key, url).path("msg").asString()).startsWith("callBackUrl: ");
 
     ObjectNode referring = Gateway.image("a hill");
     referring.putArray("image_urls").add(url);
@@ -63,11 +70,8 @@ class InsideAddressesTest {
       assertThat(answer(open, key, referring).path("msg").asString())
           .as(url)
           .contains("leads to this gateway itself");
-      assertThat(
-              answer(open, key, Gateway.image("a hill").put("callback_url", url))
-                  .path("msg")
-                  .asString())
-          .isEqualTo("callback_url: leads to this gateway itself, which may not be contacted");
+      assertThat(called(open, key, url).path("msg").asString())
+          .isEqualTo("callBackUrl: leads to this gateway itself, which may not be contacted");
     }
     assertThat(open.available(key)).isEqualTo(70);
   }

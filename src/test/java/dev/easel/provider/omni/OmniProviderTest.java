@@ -436,7 +436,8 @@ class OmniProviderTest {
         "{'base-url':'http://x','key-env':'UPSTREAM_KEY','idempotent':'yes'} | .idempotent: must be"
             + " true or false, not \"yes\"",
         "{'base-url':'http://x','key-env':'UPSTREAM_KEY','colour':1} | .colour: unknown; there are"
-            + " answer-within, base-url, check-every, idempotent, key-env, key-file, remembers"
+            + " answer-within, base-url, check-every, fetch-within, idempotent, key-env, key-file,"
+            + " remembers, results-last"
       })
   void aWrongSettingIsNamedWithWhatIsAllowed(String settings, String message) {
     Channel channel = channel(settings.replace('\'', '"'));
