@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -249,6 +250,11 @@ class ThumbnailsTest {
     @Override
     public void delete(String name) throws IOException {
       store.delete(name);
+    }
+
+    @Override
+    public void list(Consumer<Listed> reader) throws IOException {
+      store.list(reader);
     }
   }
 }

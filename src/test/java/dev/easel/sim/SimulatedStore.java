@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The files that all nodes share. What was stored stays, whatever becomes of who stored it. */
 final class SimulatedStore {
@@ -46,6 +47,11 @@ final class SimulatedStore {
       @Override
       public void delete(String name) {
         throw new UnsupportedOperationException("nobody deletes results here");
+      }
+
+      @Override
+      public void list(Consumer<Listed> reader) {
+        throw new UnsupportedOperationException("nobody counts results here");
       }
     };
   }

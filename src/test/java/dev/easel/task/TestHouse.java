@@ -84,7 +84,7 @@ final class TestHouse implements AutoCloseable {
             new TaskRunner.Outside(
                 channel -> channel.equals("a") ? a : b,
                 _ -> policy(),
-                new Results(store, names(directory), this::terms, clock),
+                new Results(store, names(directory), this::terms, Optional.empty(), clock),
                 UUID::randomUUID,
                 Thread.ofVirtual().factory(),
                 this::pause),
