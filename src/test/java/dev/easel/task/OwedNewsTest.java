@@ -97,8 +97,8 @@ class OwedNewsTest {
   }
 
   private int deliveries() {
-    return house.database.read(tx ->
-        tx.createQuery("select count(*) from delivery").mapTo(Integer.class).one());
+    return house.database.read(
+        tx -> tx.createQuery("select count(*) from delivery").mapTo(Integer.class).one());
   }
 
   @ParameterizedTest
@@ -142,8 +142,7 @@ class OwedNewsTest {
   void aFailureAndACancellationAreToldToo() {
     endpoint(customer, "http://all.example/");
     Task failed = accept(customer, "omni", Optional.empty());
-    house.a.submits(
-        new Submission.Rejected(new Failure(Failure.Kind.CONTENT_POLICY, "no")));
+    house.a.submits(new Submission.Rejected(new Failure(Failure.Kind.CONTENT_POLICY, "no")));
     house.engine.run();
     Task canceled = accept(customer, "omni", Optional.empty());
     assertThat(house.settlement.cancel(canceled)).isEqualTo(Settlement.Canceling.CANCELED);

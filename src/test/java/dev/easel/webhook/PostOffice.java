@@ -8,6 +8,7 @@ import dev.easel.account.Accounts;
 import dev.easel.db.Database;
 import dev.easel.db.Pipeline;
 import dev.easel.db.SettableClock;
+import dev.easel.engine.Handler;
 import dev.easel.engine.ManualEngine;
 import dev.easel.net.AddressGuard;
 import dev.easel.net.Cidr;
@@ -71,7 +72,7 @@ final class PostOffice implements AutoCloseable {
             new Random(1)));
   }
 
-  ManualEngine engine(String node, Sender sender) {
+  ManualEngine engine(String node, Handler sender) {
     return new ManualEngine(database, node, LEASE, clock, Map.of(Sender.KIND, sender));
   }
 
