@@ -33,7 +33,7 @@ public final class Deliveries {
   /**
    * Has {@code writes} write what is owed to those who want to hear of {@code ended}, and the jobs
    * that bring it: to the request's callback, and to each endpoint of the account that wants the
-   * event. Ids follow from task and endpoint, so that what is written twice by mistake fails.
+   * event. Ids follow from the time, the task and the endpoint.
    *
    * @param onCount told how many deliveries that are
    */

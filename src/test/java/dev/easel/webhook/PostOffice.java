@@ -72,8 +72,8 @@ final class PostOffice implements AutoCloseable {
             new Random(1)));
   }
 
-  ManualEngine engine(String node, Handler handler) {
-    return new ManualEngine(database, node, LEASE, clock, Map.of(Sender.KIND, handler));
+  ManualEngine engine(String node, Handler sender) {
+    return new ManualEngine(database, node, LEASE, clock, Map.of(Sender.KIND, sender));
   }
 
   /** From now on there is nothing to tell. */

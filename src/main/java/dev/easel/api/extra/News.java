@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.easel.api.dialect.apimodels.ApiModelsCallback;
 import dev.easel.api.dialect.kie.KieCallback;
 import dev.easel.api.dialect.omni.OmniJson;
+import dev.easel.db.DatabaseException;
 import dev.easel.task.Snapshots;
 import dev.easel.task.Task;
 import dev.easel.task.TaskId;
@@ -52,7 +53,12 @@ public final class News implements Bodies {
   }
 
   private Optional<Task> task(Delivery delivery) {
-    return snapshots.await(delivery.account(), new TaskId(delivery.task()), PATIENCE);
+    Optional<Task> task =
+        snapshots.await(delivery.account(), new TaskId(delivery.task()), PATIENCE);
+    if (task.filter(found -> !found.state().isFinal()).isPresent()) {
+      throw new DatabaseException("the end of task " + delivery.task() + " is not known here yet");
+    }
+    return task;
   }
 
   private ObjectNode body(Delivery delivery, Task task) {

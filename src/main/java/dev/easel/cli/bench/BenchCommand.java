@@ -25,13 +25,17 @@ import tools.jackson.databind.json.JsonMapper;
       "  poll    reads of 10,000 tasks, half of them live; bound: a constant answer of the same server",
       "  e2e     tasks from create to success, an 8 KiB file stored and synced; bound: bare JDBC, all rows of their lives",
       "  wait    running tasks held by long polls and by event streams: what that costs, and how soon each hears of the end",
+      "  webhook from a task's end to the receiver that is told, a hundred a second, beside one that swallows everything",
       "",
       "64 connections, 100 accounts, database and load on the same machine. Compare within one run."
     })
 public final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec command;
 
-  @Parameters(arity = "1..*", paramLabel = "BENCH", description = "create, poll, e2e, wait")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "BENCH",
+      description = "create, poll, e2e, wait, webhook")
   private List<String> names = List.of();
 
   @Option(
@@ -87,11 +91,16 @@ public final class BenchCommand implements Callable<Integer> {
 
   private Bench named(String name) {
     return Stream.<Bench>of(
-            new CreateBench(), new PollBench(), new EndToEndBench(), new WaitBench(held))
+            new CreateBench(),
+            new PollBench(),
+            new EndToEndBench(),
+            new WaitBench(held),
+            new WebhookBench())
         .filter(bench -> bench.name().equals(name))
         .findFirst()
         .orElseThrow(() ->
             new CommandFailed(
-                "there is no benchmark \"%s\"; there are create, poll, e2e, wait".formatted(name)));
+                "there is no benchmark \"%s\"; there are create, poll, e2e, wait, webhook"
+                    .formatted(name)));
   }
 }

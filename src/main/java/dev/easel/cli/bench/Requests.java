@@ -1,5 +1,7 @@
 package dev.easel.cli.bench;
 
+import java.net.URI;
+
 /** What the load asks for. */
 final class Requests {
   private static final int BYTES = 455;
@@ -12,6 +14,15 @@ final class Requests {
 
   /** A create of 455 bytes; no two are alike. */
   static String create(int worker, long sequence) {
+    return create(worker, sequence, TAIL);
+  }
+
+  /** The same, of whose end {@code callback} is to be told. */
+  static String create(int worker, long sequence, URI callback) {
+    return create(worker, sequence, "\",\"callback_url\":\"" + callback + TAIL);
+  }
+
+  private static String create(int worker, long sequence, String tail) {
     StringBuilder body =
         new StringBuilder(BYTES)
             .append(HEAD)
@@ -20,10 +31,10 @@ final class Requests {
             .append(sequence)
             .append(' ');
     String filler = "a lighthouse on a cliff above a stormy sea, oil on canvas, ";
-    while (body.length() < BYTES - TAIL.length()) {
-      body.append(filler, 0, Math.min(filler.length(), BYTES - TAIL.length() - body.length()));
+    while (body.length() < BYTES - tail.length()) {
+      body.append(filler, 0, Math.min(filler.length(), BYTES - tail.length() - body.length()));
     }
-    return body.append(TAIL).toString();
+    return body.append(tail).toString();
   }
 
   /** Whether a create was accepted. */
