@@ -30,7 +30,8 @@ public interface Provider {
    * @throws java.io.UncheckedIOException when {@code download} fails for a reason of its own
    */
   default <T> Fetched<T> fetch(URI address, long maxBytes, Fetched.Download<T> download) {
-    throw new IllegalStateException("this provider has published nothing");
+    // The channel had another provider when it was published.
+    return new Fetched.Failed<>("was published by a provider that the channel no longer has");
   }
 
   /** Whether {@link #cancel} is worth a call. Does no I/O. */
