@@ -44,7 +44,7 @@ class ArchitectureTest {
           edges("engine", "account", "db"),
           edges("provider", "catalog"),
           edges("provider.*", "asset", "catalog", "net", "provider"),
-          edges("asset", "account", "db", "net", "wording"),
+          edges("asset", "account", "net", "wording"),
           edges("task", "account", "asset", "catalog", "db", "engine", "ledger", "provider"),
           edges("api", "account", "asset", "catalog", "db", "net", "provider", "task", "wording"),
           edges("api.dialect.*", "api", "asset", "catalog", "task", "wording"),
