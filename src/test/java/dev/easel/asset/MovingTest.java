@@ -227,7 +227,9 @@ final class MovingTest {
           throw new IOException("away");
         };
 
-    assertThatThrownBy(() -> move(false)).isInstanceOf(IOException.class).hasMessageContaining("away");
+    assertThatThrownBy(() -> move(false))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("away");
     assertThat(names(old)).hasSize(2);
 
     AssetMove.Progress again = move(false);
