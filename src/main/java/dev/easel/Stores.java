@@ -2,7 +2,6 @@ package dev.easel;
 
 import dev.easel.asset.AssetPlace;
 import dev.easel.asset.AssetStore;
-import dev.easel.asset.KnownPlaces;
 import dev.easel.asset.LocalAssetStore;
 import dev.easel.asset.MovingStore;
 import dev.easel.asset.S3Access;
@@ -13,6 +12,7 @@ import dev.easel.config.AssetSettings;
 import dev.easel.config.EaselConfig;
 import dev.easel.config.SettingsException;
 import dev.easel.db.Database;
+import dev.easel.task.KnownPlaces;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;

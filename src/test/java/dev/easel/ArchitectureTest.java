@@ -44,7 +44,7 @@ class ArchitectureTest {
           edges("engine", "account", "db"),
           edges("provider", "catalog"),
           edges("provider.*", "asset", "catalog", "net", "provider"),
-          edges("asset", "account", "db", "net", "wording"),
+          edges("asset", "account", "net", "wording"),
           edges("webhook", "account", "db", "engine", "net"),
           edges(
               "task",

@@ -32,7 +32,7 @@ public interface AssetPlace extends AssetStore, AutoCloseable {
   final class CannotOpen extends Exception {
     private static final long serialVersionUID = 1;
 
-    CannotOpen(String message) {
+    public CannotOpen(String message) {
       super(message);
     }
 

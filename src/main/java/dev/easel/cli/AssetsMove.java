@@ -2,10 +2,10 @@ package dev.easel.cli;
 
 import dev.easel.asset.AssetMove;
 import dev.easel.asset.AssetPlace;
-import dev.easel.asset.KnownPlaces;
 import dev.easel.config.AssetLocation;
 import dev.easel.config.EaselConfig;
 import dev.easel.db.Database;
+import dev.easel.task.KnownPlaces;
 import dev.easel.task.StoredSums;
 import java.io.IOException;
 import java.util.List;

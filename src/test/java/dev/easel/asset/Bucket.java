@@ -3,6 +3,7 @@ package dev.easel.asset;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
@@ -47,6 +48,19 @@ public final class Bucket implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port);
   }
 
+  /** The settings of a node that keeps its files here. */
+  public Map<String, String> settings(String prefix) {
+    return Map.of(
+        "assets",
+        "s3://" + NAME + "/" + prefix,
+        "assets.s3.endpoint",
+        endpoint().toString(),
+        "assets.s3.access-key",
+        ACCESS_KEY,
+        "assets.s3.secret-key",
+        SECRET_KEY);
+  }
+
   S3Access access() {
     return access(SECRET_KEY);
   }
@@ -85,10 +99,6 @@ public final class Bucket implements AutoCloseable {
   /** How many uploads have been begun and neither completed nor aborted. */
   int uploads() {
     return blobs.listMultipartUploads(NAME).size();
-  }
-
-  BlobStore blobs() {
-    return blobs;
   }
 
   @Override

@@ -1,5 +1,6 @@
-package dev.easel.asset;
+package dev.easel.task;
 
+import dev.easel.asset.AssetPlace;
 import dev.easel.db.Database;
 import java.io.IOException;
 import java.time.Instant;
