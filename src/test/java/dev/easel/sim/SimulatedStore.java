@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The files that all nodes share. What was stored stays, whatever becomes of who stored it. */
 final class SimulatedStore {
@@ -41,6 +42,11 @@ final class SimulatedStore {
       @Override
       public Optional<Opened> open(String name) {
         throw new UnsupportedOperationException("nobody reads results here");
+      }
+
+      @Override
+      public void list(Consumer<Listed> reader) {
+        throw new UnsupportedOperationException("nobody lists files here");
       }
 
       @Override
