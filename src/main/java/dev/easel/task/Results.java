@@ -15,6 +15,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ public final class Results {
 
   /** Results kept in {@code store} for ever. */
   public Results(AssetStore store, AssetNames names) {
-    this(store, names, _ -> FileTerms.UNBOUNDED, InstantSource.system());
+    this(store, names, _ -> FileTerms.UNBOUNDED, InstantSource.fixed(Instant.EPOCH)); // no end, no time
   }
 
   /** Results kept in {@code store} on their accounts' {@code terms}. */

@@ -186,7 +186,7 @@ class KeepingTest {
     "/api/v1/tasks/create, 200, /code, 0",
     "/api/v1/jobs/createTask, 200, /code, 433",
     "/api/v1/images/generations, 403, /error/code, storage_full",
-    "/api/file-base64-upload, 200, /code, 433",
+    "/api/file-base64-upload, 200, /code, 400",
   })
   void whoHasNoRoomIsRefusedBeforeAnythingIsCharged(
       String path, int status, String field, String value) {
@@ -218,7 +218,7 @@ class KeepingTest {
     Reply full = gateway.node().post(path, key, ask);
     assertThat(full.status()).as("%s", full.json()).isEqualTo(status);
     assertThat(full.json().at(field).asString()).isEqualTo(value);
-    assertThat(full.http().body()).contains("storage of this account is full");
+    assertThat(full.http().body()).contains("Storage is full");
     assertThat(gateway.available(key)).isEqualTo(left);
     assertThat(gateway.tasks(key)).hasSize(1);
     Reply again = gateway.node().post(Gateway.CREATE, key, body, "Idempotency-Key", "first");
