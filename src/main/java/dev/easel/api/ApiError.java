@@ -66,8 +66,7 @@ public sealed interface ApiError {
     @Override
     public Phrase phrase() {
       return Phrase.of(
-          "The storage of this account is full: %d of %d MiB are used; delete tasks, or wait until"
-              + " files expire.",
+          "Storage is full (%d of %d MiB): delete tasks, or wait until files expire.",
           used >> 20, quota >> 20);
     }
   }

@@ -109,14 +109,14 @@ public final class AccountRemovals implements Handler {
   private static Optional<UUID> hide(Handle tx, AccountId account, UUID from, Instant now) {
     return tx.createQuery(
             """
-            with some as materialized (
+            with part as materialized (
               select id from task where account_id = :account and id > :from order by id limit :most
             ), hidden as (
               update task
               set deleted_at = coalesce(deleted_at, :now), body = '', parameters = '{}', callback = null
-              from some where task.id = some.id and finished_at is not null
+              from part where task.id = part.id and finished_at is not null
             )
-            select id from some order by id desc limit 1
+            select id from part order by id desc limit 1
             """)
         .bind("now", Timestamp.from(now))
         .bind("account", account.value())

@@ -56,7 +56,12 @@ public final class Results {
 
   /** Results kept in {@code store} for ever, as they come. */
   public Results(AssetStore store, AssetNames names) {
-    this(store, names, _ -> FileTerms.UNBOUNDED, Optional.empty(), InstantSource.system());
+    this(
+        store,
+        names,
+        _ -> FileTerms.UNBOUNDED,
+        Optional.empty(),
+        InstantSource.fixed(Instant.EPOCH)); // no end, no time
   }
 
   /** Results kept in {@code store} on their accounts' {@code terms}, with {@code marks}. */

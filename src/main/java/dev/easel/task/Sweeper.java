@@ -75,7 +75,8 @@ public final class Sweeper implements AutoCloseable {
     }
   }
 
-  private void sweep() {
+  /** Takes steps until nothing is left to do for this node; a failure is logged. */
+  public void sweep() {
     try {
       while (closed.getCount() > 0 && step()) {
         log.debug("swept a step");

@@ -45,6 +45,11 @@ final class SimulatedStore {
       }
 
       @Override
+      public void list(Consumer<Listed> reader) {
+        throw new UnsupportedOperationException("nobody lists files here");
+      }
+
+      @Override
       public void delete(String name) {
         throw new UnsupportedOperationException("nobody deletes results here");
       }

@@ -33,7 +33,8 @@ final class KieRefusals implements Refusals {
 
   /** The same for uploads, which have codes of their own and say {@code success} besides. */
   Answer ofUpload(ApiError error, Language language) {
-    int code = code(error) == 422 ? 400 : code(error);
+    boolean isBad = code(error) == 422 || error instanceof ApiError.StorageFull;
+    int code = isBad ? 400 : code(error);
     ObjectNode body = JsonNodeFactory.instance.objectNode().put("success", false);
     body.put("code", code).put("msg", uploadMessage(error).in(language));
     return Answer.of(status(error, code), body).inDueTime(error);
