@@ -226,7 +226,8 @@ class ProgramTest {
       assertThat(unlabelled.code()).isNotZero();
       assertThat(unlabelled.err()).contains("provenance.producer");
       String producer = "--provenance-producer=001";
-      assertThat(command("account", "label", "shop", "on", producer).out()).contains("shop", "true");
+      assertThat(command("account", "label", "shop", "on", producer).out())
+          .contains("shop", "true");
       assertThat(command("account", "label", "shop", "setting").out()).contains("false");
 
       assertThat(command("key", "revoke", id).code()).isZero();
