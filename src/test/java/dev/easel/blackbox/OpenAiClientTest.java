@@ -225,8 +225,8 @@ class OpenAiClientTest {
     assertThat(new String(content, 4, 4, ISO_8859_1)).isEqualTo("ftyp");
     byte[] thumbnail = downloaded(client, first.id(), VideoDownloadContentParams.Variant.THUMBNAIL);
     BufferedImage poster = ImageIO.read(new ByteArrayInputStream(thumbnail));
-    assertThat(poster.getWidth()).isEqualTo(1280);
-    assertThat(poster.getHeight()).isEqualTo(720);
+    assertThat(poster.getWidth()).isEqualTo(512);
+    assertThat(poster.getHeight()).isEqualTo(288);
 
     VideoListParams oldestFirst =
         VideoListParams.builder().order(VideoListParams.Order.ASC).limit(1).build();

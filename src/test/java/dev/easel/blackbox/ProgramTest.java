@@ -222,6 +222,13 @@ class ProgramTest {
       assertThat(list.out()).contains("till").doesNotContain(secret);
       String id = JsonMapper.shared().readTree(list.out()).get(0).path("id").asString();
       assertThat(command("account", "statement", "shop", "--json").out()).contains("\"grant\"");
+      Ended unlabelled = command("account", "label", "shop", "on");
+      assertThat(unlabelled.code()).isNotZero();
+      assertThat(unlabelled.err()).contains("provenance.producer");
+      String producer = "--provenance-producer=001";
+      assertThat(command("account", "label", "shop", "on", producer).out())
+          .contains("shop", "true");
+      assertThat(command("account", "label", "shop", "setting").out()).contains("false");
 
       assertThat(command("key", "revoke", id).code()).isZero();
       Instant limit = Instant.now().plusSeconds(20);

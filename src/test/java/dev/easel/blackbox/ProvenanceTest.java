@@ -107,7 +107,7 @@ class ProvenanceTest {
     assertThat(said.path("XMP-iptcExt:DigitalSourceType").asString())
         .as("%s", said)
         .isEqualTo(GENERATED);
-    assertThat(said.toString()).doesNotContain("AIGC").doesNotContain("Warning\"");
+    assertThat(said.toString()).doesNotContainIgnoringCase("AIGC").doesNotContain("Warning\"");
   }
 
   @ParameterizedTest
@@ -117,7 +117,7 @@ class ProvenanceTest {
     JsonNode task = gateway.finished(key, order(format));
     JsonNode said = read(fetch(url(task)).body());
     assertThat(said.path("XMP-iptcExt:DigitalSourceType").asString()).isEqualTo(GENERATED);
-    JsonNode label = JsonMapper.shared().readTree(said.path("XMP-TC260:AIGC").asString());
+    JsonNode label = JsonMapper.shared().readTree(label(said));
     assertThat(label.path("Label").asString()).isEqualTo("1");
     assertThat(label.path("ContentProducer").asString()).isEqualTo(PRODUCER);
     assertThat(label.path("ProduceID").asString())
@@ -131,6 +131,15 @@ class ProvenanceTest {
             "ContentPropagator",
             "PropagateID",
             "ReservedCode2");
+  }
+
+  /** Versions of ExifTool differ in how they write the name. */
+  private static String label(JsonNode said) {
+    return said.propertyNames().stream()
+        .filter("XMP-TC260:AIGC"::equalsIgnoreCase)
+        .findFirst()
+        .map(name -> said.path(name).asString())
+        .orElseThrow();
   }
 
   /** A key of a new account, which every node knows to differ when this returns. */
@@ -207,15 +216,9 @@ class ProvenanceTest {
     assertThat(said.path("XMP-iptcExt:DigitalSourceType").asString()).isEqualTo(GENERATED);
     assertThat(fetch(url).body()).isEqualTo(thumbnail.body());
 
-    gateway
-        .node()
-        .send(
-            gateway
-                .node()
-                .request("/v1/videos/" + task.path("task_id").asString(), key)
-                .DELETE()
-                .build());
     if (format.equals("mp4")) {
+      String video = "/v1/videos/" + task.path("task_id").asString();
+      gateway.node().send(gateway.node().request(video, key).DELETE().build());
       gateway.until(() -> status(url) == 404);
       assertThat(status(url(task))).isEqualTo(404);
     }
