@@ -26,7 +26,12 @@ public final class OwnFiles {
 
   /** The files of {@code store}, with addresses below {@code publicUrl} that are all open. */
   public OwnFiles(Supplier<String> publicUrl, AssetStore store) {
-    this(publicUrl, Optional.empty(), store, Optional.empty(), _ -> false);
+    this(publicUrl, Optional.empty(), store);
+  }
+
+  /** The same where somebody else serves the files to the world, below {@code publicBase}. */
+  OwnFiles(Supplier<String> publicUrl, Optional<String> publicBase, AssetStore store) {
+    this(publicUrl, publicBase, store, Optional.empty(), _ -> false);
   }
 
   /**

@@ -45,10 +45,16 @@ final class PresignedDownloadsTest {
       store.put("abcdefghijklmnop", new ByteArrayInputStream(PNG), 1 << 20);
       TemporaryLinks links =
           new TemporaryLinks(MasterKey.parse("00".repeat(32)), () -> "", InstantSource.system());
+      FileRoutes files =
+          new FileRoutes(
+              store,
+              links,
+              new OwnFiles(() -> "", store),
+              new Thumbnails(store, new Previews(store), InstantSource.system()));
       WebServer server =
           WebServer.builder()
               .address(InetAddress.getLoopbackAddress())
-              .routing(routing -> routing.register("/files", new FileRoutes(store, links)))
+              .routing(routing -> routing.register("/files", files))
               .build()
               .start();
       try {

@@ -53,11 +53,6 @@ final class SimulatedStore {
       public void delete(String name) {
         throw new UnsupportedOperationException("nobody deletes results here");
       }
-
-      @Override
-      public void list(Consumer<Listed> reader) {
-        throw new UnsupportedOperationException("nobody counts results here");
-      }
     };
   }
 
