@@ -56,8 +56,7 @@ class BucketTest {
   @Test
   void aResultIsReadAsAWholeInPartsAndNotAtAll() throws Exception {
     String key = gateway.node().account(100);
-    String task = gateway.created(key, Gateway.image("a kite"));
-    String url = gateway.node().await(key, task).path("image_url").asString();
+    String url = gateway.finished(key, Gateway.image("a kite")).path("image_url").asString();
 
     assertThat(BUCKET.keys()).contains(key(url));
     HttpResponse<byte[]> whole = fetch(url);
@@ -79,9 +78,24 @@ class BucketTest {
             HttpRequest.newBuilder(URI.create(url)).HEAD().build(), BodyHandlers.discarding());
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(head.headers().firstValueAsLong("Content-Length")).hasValue(whole.body().length);
+  }
 
-    HttpRequest.Builder delete = gateway.node().request("/api/v1/tasks/" + task, key).DELETE();
-    assertThat(gateway.node().send(delete.build()).status()).isLessThan(300);
+  @Test
+  void whatACustomerDeletesLeavesTheBucket() throws Exception {
+    String key = gateway.node().account(100);
+    String task =
+        gateway.created(
+            key,
+            Gateway.body("seedance-2", "rain on a lake")
+                .put("duration", 4)
+                .put("resolution", "480p")
+                .put("aspect_ratio", "1:1"));
+    String url = gateway.node().await(key, task).path("video_url").asString();
+    assertThat(BUCKET.keys()).contains(key(url));
+
+    HttpRequest.Builder delete = gateway.node().request("/v1/videos/" + task, key).DELETE();
+    assertThat(gateway.node().send(delete.build()).status()).isEqualTo(200);
+
     gateway.until(() -> !BUCKET.keys().contains(key(url)));
     assertThat(fetch(url).statusCode()).isEqualTo(404);
   }
@@ -110,9 +124,9 @@ class BucketTest {
       assertThat(new String(refused.body(), UTF_8))
           .isEqualTo(
               "{\"code\":503,\"msg\":\"files cannot be read at the moment; please try again\"}");
-      Reply refers = gateway.create(key, referring("a kite", url));
-      assertThat(refers.status()).isEqualTo(503);
-      assertThat(refers.json().path("code").asInt()).isZero();
+      JsonNode refers = gateway.finished(key, referring("a kite", url));
+      assertThat(refers.path("task_status").asInt()).as("%s", refers).isEqualTo(4);
+      assertThat(refers.toString()).contains("cannot be read at the moment");
       Reply brings =
           gateway
               .node()

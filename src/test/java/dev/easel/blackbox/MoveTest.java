@@ -132,7 +132,7 @@ class MoveTest {
 
         assertThat(kept.code()).as("%s", kept).isZero();
         assertThat(moved.code()).as("%s", moved).isZero();
-        assertThat(moved.out()).contains("copied");
+        assertThat(kept.out()).contains("COPIED", "LEFT");
         assertThat(local()).isZero();
         for (String name : Stream.concat(names.stream(), fresh.stream()).toList()) {
           assertThat(bucket.keys()).contains("moved" + name);
