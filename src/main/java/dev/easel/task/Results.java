@@ -46,7 +46,11 @@ public final class Results {
 
   /** Results kept in {@code store} for ever. */
   public Results(AssetStore store, AssetNames names) {
-    this(store, names, _ -> FileTerms.UNBOUNDED, InstantSource.fixed(Instant.EPOCH)); // no end, no time
+    this(
+        store,
+        names,
+        _ -> FileTerms.UNBOUNDED,
+        InstantSource.fixed(Instant.EPOCH)); // no end, no time
   }
 
   /** Results kept in {@code store} on their accounts' {@code terms}. */
