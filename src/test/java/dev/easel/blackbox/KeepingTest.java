@@ -255,7 +255,7 @@ class KeepingTest {
     assertThat(gateway.read(key, endless).status()).as("nothing was changed").isEqualTo(200);
     gateway.cancel(key, endless);
     gateway.until(() -> delete(account) instanceof AccountRemovals.Removed.Done);
-    assertThat(gateway.node().get("/api/v1/credits", key).status()).isEqualTo(401);
+    gateway.until(() -> gateway.node().get("/api/v1/credits", key).status() == 401);
     gateway.until(() -> get(url).statusCode() == 410 && get(input).statusCode() == 404);
     gateway.until(() -> count("job where account_id = " + account) == 0);
     assertThat(
