@@ -1,59 +1,30 @@
 package dev.easel;
 
 import dev.easel.account.Accounts;
-import dev.easel.account.FileKind;
-import dev.easel.account.FileTerms;
 import dev.easel.account.Keys;
 import dev.easel.account.OwnFileTerms;
-import dev.easel.api.BodyRoom;
 import dev.easel.api.Callers;
 import dev.easel.api.Desk;
-import dev.easel.api.Dialect;
 import dev.easel.api.Door;
-import dev.easel.api.Intake;
-import dev.easel.api.Pace;
 import dev.easel.api.Server;
-import dev.easel.api.SharedPath;
-import dev.easel.api.dialect.apimodels.ApiModels;
 import dev.easel.api.dialect.apimodels.ApiModelsCallback;
-import dev.easel.api.dialect.art.Art;
-import dev.easel.api.dialect.kie.Kie;
 import dev.easel.api.dialect.kie.KieCallback;
-import dev.easel.api.dialect.omni.Omni;
 import dev.easel.api.dialect.omni.OmniJson;
-import dev.easel.api.dialect.openai.OpenAi;
-import dev.easel.api.document.DocumentRoutes;
-import dev.easel.api.extra.Extras;
 import dev.easel.api.extra.News;
-import dev.easel.api.extra.TaskEvents;
-import dev.easel.api.extra.Webhooks;
-import dev.easel.api.mcp.Mcp;
-import dev.easel.api.mcp.TaskContent;
-import dev.easel.api.mcp.Tools;
-import dev.easel.asset.AssetNames;
-import dev.easel.asset.AssetStore;
-import dev.easel.asset.FileRoutes;
 import dev.easel.asset.ImageFetcher;
-import dev.easel.asset.Inputs;
 import dev.easel.asset.MasterKey;
 import dev.easel.asset.OwnFiles;
-import dev.easel.asset.Previews;
-import dev.easel.asset.SignedLinks;
-import dev.easel.asset.TemporaryLinks;
-import dev.easel.asset.Thumbnails;
 import dev.easel.catalog.Catalog;
 import dev.easel.catalog.CatalogTables;
 import dev.easel.catalog.LiveCatalog;
 import dev.easel.config.EaselConfig;
 import dev.easel.config.ProvenanceSettings;
-import dev.easel.config.RetentionSettings;
 import dev.easel.config.Version;
 import dev.easel.db.Database;
 import dev.easel.db.DatabaseClock;
 import dev.easel.db.Notifications;
 import dev.easel.engine.Engine;
 import dev.easel.engine.Lane;
-import dev.easel.ledger.Ledger;
 import dev.easel.net.AddressGuard;
 import dev.easel.net.Cidr;
 import dev.easel.net.Outbound;
@@ -61,10 +32,8 @@ import dev.easel.task.AccountRemovals;
 import dev.easel.task.Admission;
 import dev.easel.task.Breakers;
 import dev.easel.task.Cancellations;
-import dev.easel.task.FileRegister;
 import dev.easel.task.FileRemovals;
 import dev.easel.task.Lifecycle;
-import dev.easel.task.LiveFileTerms;
 import dev.easel.task.Marks;
 import dev.easel.task.Removals;
 import dev.easel.task.Results;
@@ -73,19 +42,15 @@ import dev.easel.task.Snapshots;
 import dev.easel.task.Sweeper;
 import dev.easel.task.Task;
 import dev.easel.task.TaskRunner;
-import dev.easel.webhook.AccountKeys;
-import dev.easel.webhook.Endpoints;
 import dev.easel.webhook.Replays;
 import dev.easel.webhook.Secrets;
 import dev.easel.webhook.Sender;
 import java.io.IOException;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,18 +89,16 @@ public final class Node implements AutoCloseable {
     String agent = "Easel/" + Version.current().easel();
     Outbound outbound = opened(new Outbound(guard, agent));
     MasterKey masterKey = masterKey(config);
-    AssetNames names = new AssetNames(masterKey);
-    AssetStore assets = opened(Stores.open(config, database, clock)).store();
-    LiveFileTerms terms = opened(new LiveFileTerms(database, usualTerms(config)));
-    FileRegister register = new FileRegister(database, terms, clock);
-    OwnFiles files =
-        new OwnFiles(
-            publicUrl::join,
-            config.assets().publicBase().map(URI::toString),
-            assets,
-            new SignedLinks(masterKey, terms, clock),
-            register::isPast);
-    ImageFetcher images = new ImageFetcher(outbound, files, ImageFetcher.Limits.DEFAULT);
+    Storage storage =
+        Storage.of(
+            config,
+            masterKey,
+            opened(Stores.open(config, database, clock)),
+            database,
+            clock,
+            publicUrl::join);
+    opened(storage.terms());
+    ImageFetcher images = new ImageFetcher(outbound, storage.files(), ImageFetcher.Limits.DEFAULT);
     Channels channels =
         new Channels(
             new Channels.Means(
@@ -177,7 +140,8 @@ public final class Node implements AutoCloseable {
                     Replays.CHANGES,
                     Notifications.Listener.of(() -> engine.wake(Lane.ASIDE)),
                     OwnFileTerms.CHANGES,
-                    Notifications.Listener.of(() -> Thread.startVirtualThread(terms::refresh)),
+                    Notifications.Listener.of(
+                        () -> Thread.startVirtualThread(storage.terms()::refresh)),
                     Removals.CHANGES,
                     Notifications.Listener.of(snapshots::forget),
                     Accounts.LABEL_CHANGES,
@@ -214,7 +178,12 @@ public final class Node implements AutoCloseable {
                 new TaskRunner.Outside(
                     channels::provider,
                     model -> policy(catalog.get(), breakers, model),
-                    new Results(assets, names, terms, Optional.of(marks), clock),
+                    new Results(
+                        storage.assets(),
+                        storage.names(),
+                        storage.terms(),
+                        Optional.of(marks),
+                        clock),
                     UUID::randomUUID,
                     Thread.ofVirtual().factory(),
                     Node::sleep),
@@ -223,7 +192,7 @@ public final class Node implements AutoCloseable {
         new Removals(
             database,
             clock,
-            assets,
+            storage.assets(),
             snapshots,
             () -> {
               notifications.announce(Removals.CHANGES);
@@ -232,7 +201,6 @@ public final class Node implements AutoCloseable {
     Cancellations cancellations =
         new Cancellations(database, settlement, snapshots, channels::provider);
     Desk desk = new Desk(catalog, snapshots, cancellations, removals);
-    OmniJson json = new OmniJson(desk, files);
     Secrets secrets = new Secrets(masterKey.derive(Secrets.PURPOSE));
     Sender sender =
         opened(
@@ -240,7 +208,7 @@ public final class Node implements AutoCloseable {
                 new Sender.Means(
                     database,
                     outbound,
-                    new News(snapshots, new ApiModelsCallback(files), new KieCallback(files), json),
+                    news(storage.files(), desk),
                     secrets,
                     clock,
                     new SecureRandom())));
@@ -263,10 +231,10 @@ public final class Node implements AutoCloseable {
                 Removals.KIND,
                 removals,
                 FileRemovals.KIND,
-                new FileRemovals(database, assets),
+                new FileRemovals(database, storage.assets()),
                 AccountRemovals.KIND,
                 accountRemovals));
-    opened(new Sweeper(database, clock, terms, config.retention().tasks(), due)).start();
+    opened(new Sweeper(database, clock, storage.terms(), config.retention().tasks(), due)).start();
 
     Admission admission =
         opened(
@@ -279,65 +247,25 @@ public final class Node implements AutoCloseable {
                 }));
     breakers.start();
 
-    Door door = new Door(callers, BodyRoom.ofHeap());
-    Inputs inputs = new Inputs(assets, names, files, ImageFetcher.Limits.DEFAULT, register);
-    Pace pace = new Pace(config.api().requestsPerMinute().orElse(0), System::nanoTime);
-    Intake intake = new Intake(catalog, guard, files, inputs, register, pace, admission, clock);
-    Previews previews = new Previews(assets);
-    Thumbnails thumbnails = new Thumbnails(assets, previews, clock);
-    TemporaryLinks links = new TemporaryLinks(masterKey, publicUrl::join, clock);
-    Kie.Means kie =
-        new Kie.Means(
-            intake,
-            desk,
-            caller -> database.read(tx -> Ledger.balance(tx, caller.account())).available(),
-            files,
-            links,
-            new Kie.Uploads(intake, inputs, images, pace, clock));
-    ApiModels apimodels =
-        new ApiModels(door, new ApiModels.Means(intake, desk, catalog, inputs, files));
-    Art art = new Art(door, intake, desk, files);
-    OpenAi.Means openAi =
-        new OpenAi.Means(
-            catalog,
-            intake,
-            desk,
-            new OpenAi.Files(assets, files, inputs, previews, thumbnails),
-            new OpenAi.Waiting(config.api().longestWait(), config.server().heartbeat()));
-    List<Dialect> dialects =
-        List.of(
-            new Omni(door, intake, desk, json),
-            new Kie(door, kie, config.api().kieHttpStatuses()),
-            apimodels,
-            art,
-            new OpenAi(door, openAi));
-    TaskEvents events = new TaskEvents(door, desk, json, config.server().heartbeat());
-    Extras.Parts extras = new Extras.Parts(intake, desk, catalog, database, json);
-    Webhooks webhooks =
-        new Webhooks(
-            door,
-            new Webhooks.Parts(
-                database, new Endpoints(secrets), new AccountKeys(secrets), guard, pace, clock));
-    Tools tools =
-        new Tools(
-            new Tools.Parts(
-                intake,
-                desk,
+    FrontDoor front =
+        new FrontDoor(
+            new FrontDoor.Parts(
+                config,
+                database,
+                clock,
+                publicUrl::join,
+                guard,
+                storage,
+                images,
                 catalog,
-                caller -> database.read(tx -> Ledger.balance(tx, caller.account())),
-                new TaskContent(desk, files, assets)));
-    Mcp mcp = new Mcp(door, publicUrl::join, Version.current().easel(), tools);
+                callers,
+                admission,
+                desk,
+                secrets));
     Server.Routes routes =
-        new Server.Routes(
-            dialects,
-            List.of(new SharedPath(door, ApiModels.IMAGES, catalog, List.of(art, apimodels))),
-            of -> List.of(new Extras(door, of, extras), events, webhooks),
-            mcp,
-            new FileRoutes(assets, links, files, thumbnails),
-            new DocumentRoutes(),
-            () ->
-                new Server.Readiness(!draining && clock.isDatabaseReachable(), catalog.trouble()));
-    this.server = opened(listening(config, routes, door));
+        front.routes(() ->
+            new Server.Readiness(!draining && clock.isDatabaseReachable(), catalog.trouble()));
+    this.server = opened(listening(config, routes, front.door()));
     this.listensOn = server.port();
     publicUrl.complete(config.server().publicUrl(server.port()).toString());
   }
@@ -360,15 +288,10 @@ public final class Node implements AutoCloseable {
         : MasterKey.load(config.data().masterKeyFile());
   }
 
-  /** On what terms files are kept where an account has no own ones. */
-  private static FileTerms usualTerms(EaselConfig config) {
-    RetentionSettings kept = config.retention();
-    Map<FileKind, Duration> lengths = new EnumMap<>(FileKind.class);
-    kept.image().ifPresent(length -> lengths.put(FileKind.IMAGE, length));
-    kept.video().ifPresent(length -> lengths.put(FileKind.VIDEO, length));
-    kept.audio().ifPresent(length -> lengths.put(FileKind.AUDIO, length));
-    kept.input().ifPresent(length -> lengths.put(FileKind.INPUT, length));
-    return new FileTerms(lengths, kept.quota(), Optional.empty());
+  /** What those who are told of tasks get to read. */
+  private News news(OwnFiles files, Desk desk) {
+    return new News(
+        snapshots, new ApiModelsCallback(files), new KieCallback(files), new OmniJson(desk, files));
   }
 
   private static Lifecycle.Policy policy(Catalog catalog, Breakers breakers, String model) {

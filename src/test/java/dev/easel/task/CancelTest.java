@@ -189,10 +189,9 @@ class CancelTest {
     CompletableFuture<Thread> runs = new CompletableFuture<>();
     house.beforeDeciding(() -> runs.complete(Thread.currentThread()));
     house.database.transaction(tx -> {
-      // While this account is locked here, the settlement's transaction stays open: what is decided
+      // While this job is locked here, the settlement's transaction stays open: what is decided
       // meanwhile goes together in the next one.
-      tx.execute(
-          "select from account where id = ? for update", running.request().account().value());
+      tx.execute("select from job where subject = ? for update", running.id().value());
       awaitBlocked(start(() -> asked.complete(house.settlement.cancel(running))));
       house.engine.claim();
       awaitBlocked(runs.join());
