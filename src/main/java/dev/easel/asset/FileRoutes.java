@@ -45,6 +45,9 @@ public final class FileRoutes implements HttpService {
   /** How long an address works to which we send somebody who has a lasting one. */
   private static final Duration DIRECT = Duration.ofMinutes(15);
 
+  /** Of a link that is good for as long as there is the file. */
+  private static final Duration LASTING = Duration.ofSeconds(Long.MAX_VALUE);
+
   private static final Logger log = LoggerFactory.getLogger(FileRoutes.class);
 
   /** On every answer: a browser may show the file anywhere, but never run anything in it. */
@@ -92,27 +95,36 @@ public final class FileRoutes implements HttpService {
   private void serveForAWhile(ServerRequest request, ServerResponse response) throws IOException {
     Optional<TemporaryLinks.Ticket> ticket =
         links.read(request.path().pathParameters().get("token"));
-    if (ticket.isEmpty()) {
+    if (ticket.isEmpty() || Thumbnails.isOne(ticket.get().name())) {
       refuse(request, response, NOT_FOUND);
       return;
     }
     String caching = privately(ticket.get().left());
     String name = ticket.get().name();
     String disposition = "attachment; filename=\"easel" + name.substring(name.indexOf('.')) + "\"";
-    serve(request, response, new File(name, caching, disposition, ticket.get().left()));
+    // Through us: an address of the bucket tells the name, which lasts longer than this link.
+    serve(request, response, new File(name, caching, disposition, Duration.ZERO));
   }
 
   /** Who may see a file may see its thumbnail. */
   private void serveThumbnail(ServerRequest request, ServerResponse response) throws IOException {
     String name = request.path().pathParameters().get("name");
-    Optional<String> caching = caching(request, response, name);
-    if (caching.isEmpty()) {
+    Optional<Duration> left = left(request, response, name);
+    if (left.isEmpty()) {
       return;
     }
-    switch (thumbnails.of(name)) {
+    Thumbnails.Found found;
+    try {
+      found = thumbnails.of(name);
+    } catch (IOException away) {
+      log.warn("cannot read {}: {}", name, away.getMessage());
+      refuse(request, response, AWAY);
+      return;
+    }
+    switch (found) {
       case Thumbnails.Found.There(AssetStore.Opened thumbnail) -> {
         ALWAYS.forEach(response::header);
-        try (FileAnswer file = new FileAnswer(thumbnail, caching.get(), "inline")) {
+        try (FileAnswer file = new FileAnswer(thumbnail, caching(left.get()), "inline")) {
           file.send(request, response);
         }
       }
@@ -124,11 +136,10 @@ public final class FileRoutes implements HttpService {
     }
   }
 
-  /** How a file may be cached that the request's link is good for; empty when it was refused. */
-  private Optional<String> caching(ServerRequest request, ServerResponse response, String name) {
+  /** For how long the request's link is good for its file; empty when it was refused. */
+  private Optional<Duration> left(ServerRequest request, ServerResponse response, String name) {
     return switch (files.worth(name, query(request, "expires"), query(request, "signature"))) {
-      case SignedLinks.Worth.Good(Optional<Duration> left) ->
-          Optional.of(left.map(FileRoutes::privately).orElse(FOR_EVER));
+      case SignedLinks.Worth.Good(Optional<Duration> left) -> Optional.of(left.orElse(LASTING));
       case SignedLinks.Worth.Over _ -> {
         refuse(request, response, LINK_OVER);
         yield Optional.empty();
@@ -151,18 +162,19 @@ public final class FileRoutes implements HttpService {
       refuse(request, response, NOT_FOUND);
       return;
     }
-    Optional<String> caching = caching(request, response, name);
-    if (caching.isPresent()) {
-      serve(request, response, new File(name, caching.get(), disposition, DIRECT));
+    Optional<Duration> left = left(request, response, name);
+    if (left.isPresent()) {
+      Duration direct = left.get().compareTo(DIRECT) < 0 ? left.get() : DIRECT;
+      serve(request, response, new File(name, caching(left.get()), disposition, direct));
     }
   }
 
   /**
    * A file that is asked for.
    *
-   * @param life of an address that leads to it without us
+   * @param direct for how long an address may work that leads to it without us; zero for none
    */
-  private record File(String name, String caching, String disposition, Duration life) {}
+  private record File(String name, String caching, String disposition, Duration direct) {}
 
   private void serve(ServerRequest request, ServerResponse response, File asked)
       throws IOException {
@@ -182,9 +194,9 @@ public final class FileRoutes implements HttpService {
     try (FileAnswer file = new FileAnswer(opened.get(), asked.caching, asked.disposition)) {
       // The address is signed for GET: who asks about a file is answered here.
       Optional<URI> direct =
-          FileAnswer.isHead(request)
+          FileAnswer.isHead(request) || asked.direct.isZero()
               ? Optional.empty()
-              : file.file().direct(asked.life, asked.disposition);
+              : file.file().direct(asked.direct, asked.disposition);
       if (direct.isPresent()) {
         response.status(Status.FOUND_302);
         response.header(HeaderNames.LOCATION, direct.get().toString());
@@ -194,6 +206,10 @@ public final class FileRoutes implements HttpService {
         file.send(request, response);
       }
     }
+  }
+
+  private static String caching(Duration left) {
+    return left.equals(LASTING) ? FOR_EVER : privately(left);
   }
 
   private static String privately(Duration left) {

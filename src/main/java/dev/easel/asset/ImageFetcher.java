@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Fetches the reference images, films and sounds that customers point to. */
@@ -115,6 +116,11 @@ public final class ImageFetcher {
     public Recorded refused(Fetched.Refused refused) {
       return refused;
     }
+  }
+
+  /** Why {@code url} is one of our own links that leads nowhere any more; empty when it is not. */
+  public Optional<String> refuse(String url) {
+    return own.isOurs(url) ? own.refuse(url) : Optional.empty();
   }
 
   private <F> F fetch(String url, String kind, long maxBytes, Findings<F> findings) {

@@ -75,7 +75,8 @@ public final class OwnFiles {
 
   /** The address by which {@code account} is given its file of that name. */
   public String link(AccountId account, String name) {
-    return url(name) + signature(account, name);
+    // Whoever serves the files to the world looks at no signature: signed links lead to us.
+    return (AssetNames.isSigned(name) ? ownBase() + name : url(name)) + signature(account, name);
   }
 
   /** The address by which {@code account} is given a small picture of its file of that name. */
@@ -125,7 +126,7 @@ public final class OwnFiles {
 
   /** Whether there was a file of that name that is there no more. */
   boolean wasThere(String name) {
-    return past.test(name);
+    return Arrivals.type(name).isPresent() && past.test(name);
   }
 
   /** Whether {@code url} is an address of ours, whatever is there. */
@@ -151,7 +152,7 @@ public final class OwnFiles {
     }
     String name = nameIn(url);
     try {
-      Optional<AssetStore.Opened> opened = store.open(name);
+      Optional<AssetStore.Opened> opened = open(name);
       if (opened.isEmpty()) {
         return Optional.empty();
       }
@@ -161,6 +162,11 @@ public final class OwnFiles {
     } catch (IOException broken) {
       throw new StoreAway("cannot read our own file " + name, broken);
     }
+  }
+
+  /** Thumbnails have addresses of their own, which ask what their files' ask. */
+  private Optional<AssetStore.Opened> open(String name) throws IOException {
+    return Thumbnails.isOne(name) ? Optional.empty() : store.open(name);
   }
 
   private String nameIn(String url) {
@@ -176,7 +182,7 @@ public final class OwnFiles {
   Optional<byte[]> read(String url, long maxBytes) {
     String name = nameIn(url);
     try {
-      Optional<AssetStore.Opened> opened = store.open(name);
+      Optional<AssetStore.Opened> opened = open(name);
       if (opened.isEmpty()) {
         return Optional.empty();
       }

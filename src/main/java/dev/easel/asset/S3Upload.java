@@ -119,7 +119,9 @@ final class S3Upload {
           client
               .listMultipartUploads(list -> list.bucket(bucket.name()).prefix(bucket.key("")))
               .uploads()) {
-        if (begun.initiated() != null && begun.initiated().isBefore(before)) {
+        // Others may use the bucket too.
+        boolean isOurs = Arrivals.type(begun.key().substring(bucket.key("").length())).isPresent();
+        if (isOurs && begun.initiated() != null && begun.initiated().isBefore(before)) {
           abort(begun.key(), begun.uploadId());
         }
       }

@@ -42,6 +42,11 @@ final class AccountLinksCommand extends DatabaseCommand {
     if (open && signed != null) {
       throw new CommandFailed("--signed and --open exclude each other");
     }
+    if (signed != null && config.assets().publicBase().isPresent()) {
+      throw new CommandFailed(
+          "assets.public-base is set: whoever knows a file's name has it from there, however its"
+              + " link was signed");
+    }
     Account found = database.read(tx -> account(tx, account));
     OwnFileTerms terms =
         database.transaction(tx -> {

@@ -7,6 +7,7 @@ import dev.easel.config.EaselConfig;
 import dev.easel.config.RetentionSettings;
 import dev.easel.db.Database;
 import dev.easel.task.FileCheck;
+import dev.easel.task.KnownPlaces;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -57,6 +58,8 @@ final class AssetsCheck extends DatabaseCommand {
               config,
               database,
               finding -> rows.add(List.of(finding.kind(), finding.name(), finding.detail())));
+    } catch (AssetPlace.CannotOpen foreign) {
+      throw new CommandFailed(String.valueOf(foreign.getMessage()));
     } catch (IOException broken) {
       throw new CommandFailed("the stored files cannot be read: " + broken.getMessage());
     }
@@ -75,9 +78,13 @@ final class AssetsCheck extends DatabaseCommand {
   }
 
   private FileCheck.Report check(
-      EaselConfig config, Database database, Consumer<FileCheck.Finding> found) throws IOException {
+      EaselConfig config, Database database, Consumer<FileCheck.Finding> found)
+      throws IOException, AssetPlace.CannotOpen {
     FileCheck.Options options = new FileCheck.Options(deep, repair, grace());
     try (AssetPlace place = parent.places().open(config, config.assets().location())) {
+      if (config.database().url().isPresent()) {
+        KnownPlaces.require(database, place);
+      }
       if (config.assets().also().isEmpty()) {
         return FileCheck.run(database, place, InstantSource.system(), options, found);
       }

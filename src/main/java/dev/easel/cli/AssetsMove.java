@@ -8,7 +8,13 @@ import dev.easel.db.Database;
 import dev.easel.task.KnownPlaces;
 import dev.easel.task.StoredSums;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -50,9 +56,11 @@ final class AssetsMove extends DatabaseCommand {
     AssetLocation target = config.assets().location();
     AssetLocation source = source(config, target);
     try (AssetPlace old = parent.places().open(config, source);
-        AssetPlace fresh = parent.places().open(config, target)) {
-      AssetMove move =
-          new AssetMove(old, fresh, name -> database.read(tx -> StoredSums.sha256(tx, name)));
+        AssetPlace fresh = parent.places().open(config, target);
+        Connection alone = database.connection()) {
+      requireAlone(alone);
+      requireOwn(config, database, old, fresh);
+      AssetMove move = new AssetMove(old, fresh, name -> sha256(database, name));
       AssetMove.Progress end = move.run(keep, lines());
       long left = keep ? 0 : left(old);
       if (!keep && left == 0) {
@@ -60,9 +68,43 @@ final class AssetsMove extends DatabaseCommand {
       }
       tell(end, left);
       return end.damaged().isEmpty() && left == 0 ? 0 : 1;
+    } catch (AssetPlace.CannotOpen foreign) {
+      throw new CommandFailed(String.valueOf(foreign.getMessage()));
+    } catch (SQLException away) {
+      throw new CommandFailed("the database cannot be asked: " + away.getMessage());
     } catch (IOException away) {
       throw new CommandFailed(
           "%s; nothing is lost, run it again to go on".formatted(away.getMessage()));
+    }
+  }
+
+  /** One at a time: the files are copied by many threads, and there are few connections. */
+  private static synchronized Optional<String> sha256(Database database, String name) {
+    return database.read(tx -> StoredSums.sha256(tx, name));
+  }
+
+  /** Two moves would each take what the other has just verified for deleted. */
+  private static void requireAlone(Connection alone) throws SQLException {
+    try (PreparedStatement lock =
+            alone.prepareStatement("select pg_try_advisory_lock(hashtext('easel assets move'))");
+        ResultSet row = lock.executeQuery()) {
+      if (!row.next() || !row.getBoolean(1)) {
+        throw new CommandFailed("files are being moved already, by another command");
+      }
+    }
+  }
+
+  /** One place under two names would lose every file; one of another database, its files. */
+  private static void requireOwn(
+      EaselConfig config, Database database, AssetPlace old, AssetPlace fresh)
+      throws AssetPlace.CannotOpen, IOException {
+    if (old.mark(UUID.randomUUID()).equals(fresh.mark(UUID.randomUUID()))) {
+      throw new CommandFailed(
+          "%s and %s are one and the same place".formatted(old.location(), fresh.location()));
+    }
+    if (config.database().url().isPresent()) {
+      KnownPlaces.require(database, old);
+      KnownPlaces.require(database, fresh);
     }
   }
 

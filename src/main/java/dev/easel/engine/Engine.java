@@ -49,7 +49,9 @@ public final class Engine implements AutoCloseable {
   @Override
   public void close() {
     crews.forEach(crew -> crew.claimer().close());
-    crews.forEach(crew -> crew.worker().drain(drain));
+    long end = System.nanoTime() + drain.toNanos();
+    crews.forEach(
+        crew -> crew.worker().drain(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
     rescuer.close();
   }
 }

@@ -15,7 +15,10 @@ public final class ChannelLimits {
         capacity,
         () ->
             tx.createQuery(
-                    "select count(*) from attempt where channel = :channel and finished_at is null")
+                    """
+                    select count(*) from attempt
+                    where channel = :channel and finished_at is null and state <> 'storing'
+                    """)
                 .bind("channel", channel)
                 .mapTo(Integer.class)
                 .one());

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import tools.jackson.databind.JsonNode;
@@ -37,6 +38,7 @@ final class Copies {
     asset.width().ifPresent(width -> json.put("width", width));
     asset.height().ifPresent(height -> json.put("height", height));
     asset.durationMillis().ifPresent(millis -> json.put("millis", millis));
+    asset.expiresAt().ifPresent(end -> json.put("expires", end.toString()));
   }
 
   static Attempt.State.Storing read(String text) {
@@ -60,9 +62,10 @@ final class Copies {
         json.get("sha256").stringValue(),
         number(json, "width"),
         number(json, "height"),
-        json.has("millis")
-            ? OptionalLong.of(json.get("millis").longValue())
-            : OptionalLong.empty());
+        json.has("millis") ? OptionalLong.of(json.get("millis").longValue()) : OptionalLong.empty(),
+        json.has("expires")
+            ? Optional.of(Instant.parse(json.get("expires").stringValue()))
+            : Optional.empty());
   }
 
   private static OptionalInt number(JsonNode json, String key) {

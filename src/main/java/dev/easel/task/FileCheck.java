@@ -84,6 +84,7 @@ public final class FileCheck {
     try {
       store.list(check::file);
       check.look();
+      check.requireRightPlace();
       for (String table : TABLES) {
         check.rows(table);
       }
@@ -91,6 +92,19 @@ public final class FileCheck {
       throw broken.getCause();
     }
     return new Report(check.files, check.rows, check.findings);
+  }
+
+  /** A place where nothing is, when rows claim files, is hardly the one that they are in. */
+  private void requireRightPlace() throws IOException {
+    if (options.isToRepair && files == 0) {
+      for (String table : TABLES) {
+        if (!page(table, "").isEmpty()) {
+          throw new IOException(
+              "there is no file at all, but rows claim some: nothing is repaired, since this can"
+                  + " hardly be where the files are");
+        }
+      }
+    }
   }
 
   private void tell(String kind, String name, String detail) {
@@ -137,6 +151,10 @@ public final class FileCheck {
               select name, bytes, sha256 from asset where name = any (:names) and gone_at is null
               union all
               select name, bytes, sha256 from input where name = any (:names) and gone_at is null
+              union all
+              select copy ->> 'name', null, null
+              from attempt, jsonb_array_elements(copies -> 'copies') as copy
+              where copies is not null and copy ->> 'name' = any (:names)
               """)
           .bind("names", names)
           .map((rs, _) -> {
@@ -197,6 +215,7 @@ public final class FileCheck {
     if (options.isToRepair) {
       try {
         store.delete(file.name());
+        store.delete(Thumbnails.nameFor(file.name()));
       } catch (IOException broken) {
         throw new UncheckedIOException(broken);
       }

@@ -37,7 +37,26 @@ public final class KnownPlaces {
     } else if (isAdmitted(database, id, place.location(), id, now)) {
       return;
     }
-    throw new AssetPlace.CannotOpen(
+    throw foreign(database, place);
+  }
+
+  /**
+   * Makes sure, without getting to know it, that files of {@code database} are at {@code place}:
+   * before anything is deleted there or because of what is there.
+   *
+   * @throws AssetPlace.CannotOpen when it is not one of those that nodes have used
+   * @throws IOException when its id cannot be read
+   */
+  public static void require(Database database, AssetPlace place)
+      throws AssetPlace.CannotOpen, IOException {
+    UUID id = place.mark(UUID.randomUUID());
+    if (!database.read(tx -> isKnown(tx, id))) {
+      throw foreign(database, place);
+    }
+  }
+
+  private static AssetPlace.CannotOpen foreign(Database database, AssetPlace place) {
+    return new AssetPlace.CannotOpen(
         ("assets: %s is not where this database's files are, which is %s; every node has to use the"
                 + " same place. To move files, give the other as assets.also")
             .formatted(

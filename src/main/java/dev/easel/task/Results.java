@@ -130,7 +130,8 @@ public final class Results {
               new Target(
                   stem(attempt, number, kept), marks.map(all -> all.of(request, attempt, number)));
           switch (fetch(request, target, address, provider)) {
-            case Got(StoredFile file) -> now.add(new Copy.Kept(asset(file)));
+            case Got(StoredFile file) ->
+                now.add(new Copy.Kept(until(kept, request, List.of(asset(file))).getFirst()));
             case Missed failed -> {
               log.warn(
                   "task {}: attempt {} on channel {}: a result {}; it is fetched again",
@@ -147,10 +148,10 @@ public final class Results {
     }
     return missed
         .<Outcome>map(failed -> new Outcome.Incomplete(now, failed.reason, failed.atLeast))
-        .orElseGet(() -> new Outcome.Stored(until(kept, request, Copy.kept(now))));
+        .orElseGet(() -> new Outcome.Stored(Copy.kept(now)));
   }
 
-  /** They are kept from the moment on at which all of them are there. */
+  /** The same with the end of their time. */
   private List<Asset> until(FileTerms kept, TaskRequest request, List<Asset> assets) {
     Optional<Instant> end = kept.end(kind(request), clock.instant());
     return assets.stream().map(asset -> asset.until(end)).toList();

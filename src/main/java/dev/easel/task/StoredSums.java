@@ -8,12 +8,17 @@ import org.jdbi.v3.core.Handle;
 public final class StoredSums {
   private StoredSums() {}
 
-  /** The SHA-256 of the file of that name, in hexadecimal; empty when no result has it. */
+  /** The SHA-256 of the file of that name, in hexadecimal; empty when nothing has it. */
   public static Optional<String> sha256(Handle tx, String name) {
-    return tx.createQuery("select sha256 from asset where name = :name")
+    return tx.createQuery(
+            """
+            select sha256 from asset where name = :name
+            union all
+            select sha256 from input where name = :name
+            """)
         .bind("name", name)
         .mapTo(byte[].class)
-        .findOne()
+        .findFirst()
         .map(HexFormat.of()::formatHex);
   }
 }

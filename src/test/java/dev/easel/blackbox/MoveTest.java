@@ -160,6 +160,9 @@ class MoveTest {
       byte[] content = Files.readAllBytes(file(names.getFirst()));
       content[content.length / 2] ^= 1;
       Files.write(file(names.getFirst()), content);
+      Map<String, String> both = new HashMap<>(bucket.settings("moved"));
+      both.putAll(Map.of("data", data.toString(), "assets.also", directory().toString()));
+      TestNode.start(both, address).close();
 
       Program.Ended ended = move(bucket, "--to", "s3://" + Bucket.NAME + "/moved");
 
@@ -170,6 +173,36 @@ class MoveTest {
       assertThat(bucket.keys()).contains("moved" + names.getLast());
       assertThat(bucket.keys()).doesNotContain("moved" + names.getFirst());
     }
+  }
+
+  /** Under two names: every file would be found to be there already, and then removed. */
+  @Test
+  void aPlaceIsNotMovedToItself() throws Exception {
+    Path link = Files.createSymbolicLink(data.resolve("link"), Files.createDirectory(directory()));
+    Program.Ended ended =
+        Program.run(
+            "assets",
+            "move",
+            "--to",
+            link.toString(),
+            "--assets",
+            link.toString(),
+            "--assets-also",
+            directory().toString(),
+            "--data",
+            data.toString(),
+            "--db-url",
+            address.url(),
+            "--db-user",
+            address.user(),
+            "--db-password",
+            address.password());
+    assertThat(ended)
+        .isEqualTo(
+            new Program.Ended(
+                1,
+                "",
+                "easel: %s and %s are one and the same place\n".formatted(directory(), link)));
   }
 
   @Test

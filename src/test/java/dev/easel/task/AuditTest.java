@@ -26,6 +26,7 @@ class AuditTest {
       "a task's transfers are its hold, and when it is final its capture and release";
   private static final String HOLD = "every hold is a task's";
   private static final String ORPHAN = "no row is an orphan";
+  private static final String OWED = "a delivery has a job exactly while it is owed";
   private static final String JOB = "a task has a job exactly while it is live";
   private static final String BEGUN = "a task has been attempted exactly when it has begun";
   private static final String OPEN = "no attempt is open for a final task";
@@ -132,6 +133,13 @@ class AuditTest {
         row(
             RESULTS,
             "update asset set task_id = task.id from task where task.state in ('failed', 'canceled')"),
+        row(
+            OWED,
+            """
+            insert into delivery (id, account_id, task_id, created_at, shape, event, url)
+            select gen_random_uuid(), account_id, id, now(), 'event', 'task.succeeded', 'http://x/'
+            from task where state = 'succeeded'
+            """),
         row(ACCOUNT, "update work_limit set running = running + 1 where scope like 'account:%'"),
         row(WAITS, "update work_limit set capacity = capacity + 1 where scope like 'account:%'"),
         row(

@@ -2,6 +2,7 @@ package dev.easel.task;
 
 import static dev.easel.task.ScriptedProvider.produced;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.easel.asset.AssetStore;
 import dev.easel.db.Database;
@@ -72,6 +73,43 @@ class FileCheckTest {
             finding -> found.add(finding.kind() + " " + finding.name()));
     assertThat(report.findings()).isEqualTo(found.size());
     return found;
+  }
+
+  /** Whoever looks at the wrong place must not give up everything. */
+  @Test
+  void whereThereIsNothingNothingIsRepaired() throws IOException {
+    for (String name : made()) {
+      house.store.delete(name);
+    }
+    assertThatThrownBy(() -> check(false, true)).hasMessageContaining("nothing is repaired");
+    assertThat(check(false, false)).as("and the rows still claim them").hasSize(2);
+  }
+
+  @Test
+  void whatIsStillBeingStoredIsNoOrphan() throws IOException {
+    String name = "abcdefghijklmnopqrstuvwxyz234567.png";
+    put(name, ScriptedProvider.pictures(1).getFirst().content());
+    assertThat(check(false, false)).containsExactly("no row " + name);
+    storing(name);
+    assertThat(check(false, true)).isEmpty();
+    assertThat(house.store.open(name)).isPresent();
+    house.database.transaction(
+        tx -> tx.execute("delete from attempt where state = 'storing'")); // it has no task
+  }
+
+  /** An attempt of which one output is stored, and another is not yet. */
+  private void storing(String name) {
+    house.database.transaction(tx ->
+        tx.createUpdate(
+                """
+                insert into attempt (id, task_id, created_at, accepted_at, piece, number, state, channel,
+                  upstream_model, upstream_id, look_at, copies)
+                values (gen_random_uuid(), gen_random_uuid(), now(), now(), 0, 1, 'storing', 'a', 'm', 'u', now(),
+                  jsonb_build_object('until', '2027-01-01T00:00:00Z', 'tries', 1,
+                    'copies', jsonb_build_array(jsonb_build_object('name', :name::text))))
+                """)
+            .bind("name", name)
+            .execute());
   }
 
   @Test

@@ -61,6 +61,7 @@ public final class OmniProvider implements Provider {
   private static final Pattern TASK_ID = Pattern.compile("[A-Za-z0-9._:-]{1,200}");
   private static final long LARGEST_ANSWER = 1L << 20;
   private static final long SEEDS = 1L << 32;
+  private static final Duration LONGEST = Duration.ofDays(7);
   private static final long LATEST_SECOND = 253_402_300_799L; // of the year 9999
 
   private final String channel;
@@ -212,7 +213,10 @@ public final class OmniProvider implements Provider {
         : new Progress.Published(addresses, lasts(data));
   }
 
-  /** For how long results are there, as far as the server says: in seconds of Unix, or in ISO. */
+  /**
+   * For how long results are there, as far as the server says: in seconds of Unix, or in ISO. Not
+   * longer than {@link #LONGEST} is believed, since credits are held meanwhile.
+   */
   private Duration lasts(JsonNode data) {
     JsonNode told = data.path("expires_at");
     Optional<Instant> until =
@@ -221,7 +225,8 @@ public final class OmniProvider implements Provider {
             : told.asStringOpt().flatMap(OmniProvider::instant);
     return until
         .map(then -> Duration.between(clock.instant(), then))
-        .filter(Duration::isPositive)
+        .map(left -> left.isNegative() ? Duration.ZERO : left)
+        .map(left -> left.compareTo(LONGEST) < 0 ? left : LONGEST)
         .orElse(settings.resultsLast());
   }
 

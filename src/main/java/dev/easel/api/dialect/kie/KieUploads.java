@@ -135,13 +135,18 @@ final class KieUploads {
             text(body.object(), "fileUrl")
                 .then(url ->
                     place(field -> optional(body.object(), field))
-                        .then(place ->
-                            switch (means.images().fetch(url)) {
-                              case ImageFetcher.Fetched.Image image ->
-                                  inspect(caller, "fileUrl", image.content(), place);
-                              case ImageFetcher.Fetched.Refused(String reason) ->
-                                  refuse("fileUrl", Phrase.of(reason));
-                            })));
+                        .then(place -> fetched(caller, url, place))));
+  }
+
+  private Verdict<Upload> fetched(Caller caller, String url, Place place) {
+    Optional<String> refused = means.images().refuse(url);
+    if (refused.isPresent()) {
+      return refuse("fileUrl", Phrase.of(refused.get()));
+    }
+    return switch (means.images().fetch(url)) {
+      case ImageFetcher.Fetched.Image image -> inspect(caller, "fileUrl", image.content(), place);
+      case ImageFetcher.Fetched.Refused(String reason) -> refuse("fileUrl", Phrase.of(reason));
+    };
   }
 
   private Verdict<Upload> inspect(Caller caller, String field, byte[] content, Place place) {
