@@ -44,13 +44,13 @@ public final class KnownPlaces {
    * Makes sure, without getting to know it, that files of {@code database} are at {@code place}:
    * before anything is deleted there or because of what is there.
    *
-   * @throws AssetPlace.CannotOpen when it is not one of those that nodes have used
+   * @throws AssetPlace.CannotOpen when nodes have used places, and it is none of them
    * @throws IOException when its id cannot be read
    */
   public static void require(Database database, AssetPlace place)
       throws AssetPlace.CannotOpen, IOException {
     UUID id = place.mark(UUID.randomUUID());
-    if (!database.read(tx -> isKnown(tx, id))) {
+    if (!database.read(tx -> isKnown(tx, id) || locations(tx).isEmpty())) {
       throw foreign(database, place);
     }
   }

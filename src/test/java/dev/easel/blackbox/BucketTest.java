@@ -97,7 +97,7 @@ class BucketTest {
     assertThat(gateway.node().send(delete.build()).status()).isEqualTo(200);
 
     gateway.until(() -> !BUCKET.keys().contains(key(url)));
-    assertThat(fetch(url).statusCode()).isEqualTo(404);
+    assertThat(fetch(url).statusCode()).isEqualTo(410);
   }
 
   @Test

@@ -17,7 +17,8 @@ import tools.jackson.databind.JsonNode;
 
 /** The page that shows the document, as a browser shows it. */
 class DocsPageTest {
-  private static final Set<String> METHODS = Set.of("get", "post", "put", "delete", "head");
+  private static final Set<String> METHODS =
+      Set.of("get", "post", "put", "patch", "delete", "head");
 
   @RegisterExtension static final Gateway gateway = Gateway.with(Map.of());
   @RegisterExtension static final Browser browser = new Browser();

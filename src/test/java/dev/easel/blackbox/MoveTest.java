@@ -178,7 +178,9 @@ class MoveTest {
   /** Under two names: every file would be found to be there already, and then removed. */
   @Test
   void aPlaceIsNotMovedToItself() throws Exception {
-    Path link = Files.createSymbolicLink(data.resolve("link"), Files.createDirectory(directory()));
+    Path link =
+        Files.createSymbolicLink(
+            data.resolve("link"), Files.createDirectory(directory()).toAbsolutePath());
     Program.Ended ended =
         Program.run(
             "assets",

@@ -219,8 +219,8 @@ class ProvenanceTest {
     if (format.equals("mp4")) {
       String video = "/v1/videos/" + task.path("task_id").asString();
       gateway.node().send(gateway.node().request(video, key).DELETE().build());
-      gateway.until(() -> status(url) == 404);
-      assertThat(status(url(task))).isEqualTo(404);
+      gateway.until(() -> status(url) == 410);
+      assertThat(status(url(task))).isEqualTo(410);
     }
   }
 

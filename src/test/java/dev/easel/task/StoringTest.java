@@ -267,6 +267,7 @@ class StoringTest {
     house.limitChannel("a", 1);
     Customer customer = house.customer(100);
     Task first = house.accept(customer);
+    house.clock.advance(Duration.ofMillis(1)); // ids are in the order of time
     Task second = house.accept(customer);
     AtomicInteger submitted = new AtomicInteger();
     house.a.submits(

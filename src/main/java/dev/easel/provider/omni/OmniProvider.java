@@ -225,7 +225,7 @@ public final class OmniProvider implements Provider {
             : told.asStringOpt().flatMap(OmniProvider::instant);
     return until
         .map(then -> Duration.between(clock.instant(), then))
-        .map(left -> left.isNegative() ? Duration.ZERO : left)
+        .filter(Duration::isPositive)
         .map(left -> left.compareTo(LONGEST) < 0 ? left : LONGEST)
         .orElse(settings.resultsLast());
   }
