@@ -39,6 +39,8 @@ create table delivery (
   endpoint_id uuid,
   created_at  timestamptz not null,
   finished_at timestamptz,
+  -- When somebody asked for it over again; empty for nearly all.
+  replayed_at timestamptz,
   tries       int  not null default 0 constraint delivery_tries_not_negative check (tries >= 0),
   state       text not null default 'pending'
     constraint delivery_state_known check (state in ('pending', 'delivered', 'exhausted')),

@@ -27,6 +27,11 @@ final class Destinations {
   private static final Duration FIRST_COOLING = Duration.ofSeconds(5);
   private static final Duration LONGEST_AWAY = Duration.ofMinutes(1);
 
+  private static final Duration LONGEST_AWAY_OF_MANY = Duration.ofMinutes(10);
+
+  /** How many may come back from being away, each to write that it goes away again. */
+  private static final int RETURNS_IN_A_SECOND = 50;
+
   /** Of a mean, the last duration's part. */
   private static final double NEWEST = 0.2;
 
@@ -46,8 +51,11 @@ final class Destinations {
     /** A place, to be left. */
     record Entered(Destination at) implements Arrival {}
 
-    /** None: it may come back at {@code when}. */
+    /** None, because others have them: it may come back at {@code when}. */
     record Later(Instant when) implements Arrival {}
+
+    /** None, because nobody answers there: it may come back at {@code when}. */
+    record Unanswered(Instant when) implements Arrival {}
   }
 
   /** Takes a place at the host of {@code url}, if need be when one becomes free in a moment. */
@@ -68,6 +76,10 @@ final class Destinations {
     /** When the last of those who were sent away is expected to find a place. */
     private Instant busyUntil = Instant.EPOCH;
 
+    private Instant countedUntil = Instant.EPOCH;
+    private long sentAway;
+    private long sentAwayBefore;
+
     private synchronized Arrival enter() throws InterruptedException {
       long patience = LONGEST_WAIT_HERE.toNanos();
       long end = System.nanoTime() + patience;
@@ -84,7 +96,7 @@ final class Destinations {
         waiting--;
       }
       if (isFull()) {
-        return new Arrival.Later(turn());
+        return coolings == 0 ? new Arrival.Later(turn()) : new Arrival.Unanswered(turn());
       }
       taken++;
       return new Arrival.Entered(this);
@@ -110,12 +122,29 @@ final class Destinations {
         from = coolingUntil;
       }
       busyUntil = from.plusMillis((long) Math.ceil(millisForOne()));
-      Instant last = now.plus(LONGEST_AWAY);
+      Duration longest = longestAway(now);
+      Instant last = now.plus(longest);
       if (busyUntil.isBefore(last)) {
         return busyUntil;
       }
       busyUntil = last;
-      return last.minusMillis(random.nextLong(LONGEST_AWAY.toMillis() / 2));
+      return last.minusMillis(random.nextLong(longest.toMillis() / 2));
+    }
+
+    /** The longer, the more are away: who counts them for as long counts each of them once. */
+    private Duration longestAway(Instant now) {
+      if (!now.isBefore(countedUntil)) {
+        sentAwayBefore = sentAway;
+        sentAway = 0;
+        countedUntil = now.plus(away(sentAwayBefore));
+      }
+      sentAway++;
+      return away(Math.max(sentAway, sentAwayBefore));
+    }
+
+    private static Duration away(long many) {
+      long seconds = Math.max(LONGEST_AWAY.toSeconds(), many / RETURNS_IN_A_SECOND);
+      return Duration.ofSeconds(Math.min(seconds, LONGEST_AWAY_OF_MANY.toSeconds()));
     }
 
     /** Gives the place back; it was used for {@code millis}. */

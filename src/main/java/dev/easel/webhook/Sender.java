@@ -115,8 +115,19 @@ public final class Sender implements Handler, AutoCloseable {
     URI url = URI.create(found.delivery().url());
     switch (arrive(url)) {
       case Arrival.Later(Instant when) -> write(new Outcome.Postponed(lease.claim(), when));
+      case Arrival.Unanswered(Instant when) ->
+          write(
+              isOld(found)
+                  ? givenUp(lease.claim(), found.delivery(), "its receiver does not answer")
+                  : new Outcome.Postponed(lease.claim(), when));
       case Arrival.Entered(Destinations.Destination place) -> deliver(lease, found, url, place);
     }
+  }
+
+  /** Whether its schedule would be over, had it only got its tries. */
+  private boolean isOld(Found found) {
+    Duration age = Duration.between(found.owedSince(), means.clock.instant());
+    return age.compareTo(found.delivery().shape().schedule().length()) >= 0;
   }
 
   private Arrival arrive(URI url) {

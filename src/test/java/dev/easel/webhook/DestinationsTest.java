@@ -7,10 +7,7 @@ import dev.easel.db.Invariants;
 import dev.easel.db.SettableClock;
 import dev.easel.webhook.Destinations.Arrival;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -39,9 +36,11 @@ class DestinationsTest {
   }
 
   private Duration away() throws InterruptedException {
-    return destinations.enter(HOLE) instanceof Arrival.Later(Instant when)
-        ? Duration.between(clock.instant(), when)
-        : Duration.ZERO;
+    return switch (destinations.enter(HOLE)) {
+      case Arrival.Later(Instant when) -> Duration.between(clock.instant(), when);
+      case Arrival.Unanswered(Instant when) -> Duration.between(clock.instant(), when);
+      case Arrival.Entered _ -> Duration.ZERO;
+    };
   }
 
   @Test
@@ -100,15 +99,39 @@ class DestinationsTest {
   }
 
   @Test
-  void thousandsComeBackSpreadOverAMinuteAndNoLater() throws InterruptedException {
+  void manyComeBackSpreadOverAMinuteAndNoLater() throws InterruptedException {
     enterAll().forEach(place -> place.leave(SLOW_MILLIS, false));
     assertThat(enterAll()).as("slow, but there").hasSize(8);
     List<Duration> all = new ArrayList<>();
-    for (int i = 0; i < 5_000; i++) {
+    for (int i = 0; i < 3_000; i++) {
       all.add(away());
     }
     assertThat(all).allMatch(away -> away.isPositive() && away.toSeconds() <= 60);
     assertThat(all.stream().distinct()).as("not all at once").hasSizeGreaterThan(1_000);
+  }
+
+  @Test
+  void theMoreAreAwayTheLongerTheyStayAway() throws InterruptedException {
+    enterAll().forEach(place -> place.leave(SLOW_MILLIS, true));
+    List<Duration> all = new ArrayList<>();
+    for (int i = 0; i < 40_000; i++) {
+      all.add(away());
+    }
+    assertThat(all.subList(0, 3_000)).allMatch(away -> away.toSeconds() <= 60);
+    assertThat(all).allMatch(away -> away.isPositive() && away.toMinutes() <= 10);
+    assertThat(all.subList(30_000, 40_000)).allMatch(away -> away.toMinutes() >= 5);
+    clock.advance(Duration.ofMinutes(11));
+    away();
+    clock.advance(Duration.ofMinutes(11));
+    assertThat(away()).as("when the others are gone").isLessThanOrEqualTo(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void whoDoesNotAnswerIsToldFromWhoIsBusy() throws InterruptedException {
+    List<Destinations.Destination> places = enterAll();
+    assertThat(destinations.enter(HOLE)).isInstanceOf(Arrival.Later.class);
+    places.forEach(place -> place.leave(SLOW_MILLIS, true));
+    assertThat(destinations.enter(HOLE)).isInstanceOf(Arrival.Unanswered.class);
   }
 
   @Test
@@ -117,8 +140,8 @@ class DestinationsTest {
     try (Receiver healthy = new Receiver();
         PostOffice office = new PostOffice(database)) {
       List<UUID> swallowed = new ArrayList<>();
-      try (ServerSocket hole = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-        String swallowing = "http://127.0.0.1:" + hole.getLocalPort() + "/";
+      try (ServerSocket hole = Holes.open()) {
+        String swallowing = Holes.url(hole);
         for (int i = 0; i < 100; i++) {
           swallowed.add(office.owe("omni", swallowing));
         }
@@ -134,7 +157,9 @@ class DestinationsTest {
         assertThat(swallowed)
             .as("not one try of the black hole has ended")
             .allMatch(task -> office.standing(task).equals("pending 0"));
-        assertThat(connections(hole)).as("as many as there are places").isEqualTo(8);
+        assertThat(Holes.hangUp(hole, Duration.ofMillis(500)))
+            .as("as many as there are places")
+            .isEqualTo(8);
       }
       office.engine.run();
       assertThat(
@@ -143,22 +168,6 @@ class DestinationsTest {
                   "select count(*) from job where run_at > ?::timestamptz + interval '61 s'",
                   Timestamp.from(office.clock.instant())))
           .isZero();
-    }
-  }
-
-  /** How many connections somebody has opened, who are then hung up on. */
-  private static int connections(ServerSocket hole) throws IOException {
-    hole.setSoTimeout(500);
-    List<Socket> opened = new ArrayList<>();
-    try {
-      while (true) {
-        opened.add(hole.accept());
-      }
-    } catch (SocketTimeoutException none) {
-      for (Socket socket : opened) {
-        socket.close(); // not before: each place that becomes free is taken by another one
-      }
-      return opened.size();
     }
   }
 }
