@@ -53,6 +53,9 @@ create table delivery (
 ) with (fillfactor = 70);
 create index delivery_account on delivery (account_id, id);
 create index delivery_task on delivery (task_id);
+create index delivery_endpoint on delivery (endpoint_id, id) where endpoint_id is not null;
+-- Nearly all are delivered: what was not is looked for among few.
+create index delivery_undelivered on delivery (account_id, id) where state <> 'delivered';
 
 create table delivery_try (
   delivery_id     uuid not null,
