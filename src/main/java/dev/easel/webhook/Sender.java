@@ -2,6 +2,7 @@ package dev.easel.webhook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.easel.account.AccountId;
 import dev.easel.db.Batch;
 import dev.easel.db.Database;
 import dev.easel.engine.Claim;
@@ -113,7 +114,7 @@ public final class Sender implements Handler, AutoCloseable {
 
   private void deliver(Lease lease, Found found) {
     URI url = URI.create(found.delivery().url());
-    switch (arrive(url)) {
+    switch (arrive(found.delivery().account(), url)) {
       case Arrival.Later(Instant when) -> write(new Outcome.Postponed(lease.claim(), when));
       case Arrival.Unanswered(Instant when) ->
           write(
@@ -130,9 +131,9 @@ public final class Sender implements Handler, AutoCloseable {
     return age.compareTo(found.delivery().shape().schedule().length()) >= 0;
   }
 
-  private Arrival arrive(URI url) {
+  private Arrival arrive(AccountId account, URI url) {
     try {
-      return destinations.enter(url);
+      return destinations.enter(account, url);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("stopped while it waited for " + url.getHost(), stopped);

@@ -2,6 +2,7 @@ package dev.easel.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.easel.account.AccountId;
 import dev.easel.db.Database;
 import dev.easel.db.Invariants;
 import dev.easel.db.SettableClock;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** A receiver that does not answer keeps eight places at most, and the others none. */
 class DestinationsTest {
   private static final URI HOLE = URI.create("https://hole.example/a");
+  private static final AccountId ONE = new AccountId(1);
   private static final long SLOW_MILLIS = 10_000;
 
   private final SettableClock clock = new SettableClock("2026-03-01T12:00:00Z");
@@ -29,14 +31,14 @@ class DestinationsTest {
 
   private List<Destinations.Destination> enterAll() throws InterruptedException {
     List<Destinations.Destination> places = new ArrayList<>();
-    while (destinations.enter(HOLE) instanceof Arrival.Entered(Destinations.Destination at)) {
+    while (destinations.enter(ONE, HOLE) instanceof Arrival.Entered(Destinations.Destination at)) {
       places.add(at);
     }
     return places;
   }
 
   private Duration away() throws InterruptedException {
-    return switch (destinations.enter(HOLE)) {
+    return switch (destinations.enter(ONE, HOLE)) {
       case Arrival.Later(Instant when) -> Duration.between(clock.instant(), when);
       case Arrival.Unanswered(Instant when) -> Duration.between(clock.instant(), when);
       case Arrival.Entered _ -> Duration.ZERO;
@@ -46,14 +48,36 @@ class DestinationsTest {
   @Test
   void onlySoManyGoToOneHostAndTheOthersAreNotHeldUp() throws InterruptedException {
     assertThat(enterAll()).hasSize(8);
-    assertThat(destinations.enter(URI.create("https://HOLE.example/b")))
+    assertThat(destinations.enter(ONE, URI.create("https://HOLE.example/b")))
         .as("another address there")
         .isInstanceOf(Arrival.Later.class);
-    assertThat(destinations.enter(URI.create("https://hole.example:444/")))
+    assertThat(destinations.enter(ONE, URI.create("https://hole.example:444/")))
         .as("another port")
         .isInstanceOf(Arrival.Entered.class);
-    assertThat(destinations.enter(URI.create("https://healthy.example/")))
+    assertThat(destinations.enter(ONE, URI.create("https://healthy.example/")))
         .isInstanceOf(Arrival.Entered.class);
+  }
+
+  /** At a host of many, such as a service that forwards. */
+  @Test
+  void whatOneAccountHasHangingDoesNotDelayAnother() throws InterruptedException {
+    enterAll().forEach(place -> place.leave(SLOW_MILLIS, true));
+    assertThat(destinations.enter(ONE, HOLE)).isInstanceOf(Arrival.Unanswered.class);
+    assertThat(destinations.enter(new AccountId(2), HOLE)).isInstanceOf(Arrival.Entered.class);
+  }
+
+  @Test
+  void allTogetherHaveThirtyTwoPlacesAtAHost() throws InterruptedException {
+    List<Destinations.Destination> places = new ArrayList<>();
+    for (int account = 1; account <= 40; account++) {
+      if (destinations.enter(new AccountId(account), HOLE)
+          instanceof Arrival.Entered(Destinations.Destination at)) {
+        places.add(at);
+      }
+    }
+    assertThat(places).hasSize(32);
+    places.getFirst().leave();
+    assertThat(destinations.enter(new AccountId(41), HOLE)).isInstanceOf(Arrival.Entered.class);
   }
 
   @Test
@@ -89,7 +113,7 @@ class DestinationsTest {
   @Test
   void oneCallbackAloneIsNeverLate() throws InterruptedException {
     for (int tries = 0; tries < 4; tries++) {
-      Arrival arrival = destinations.enter(HOLE);
+      Arrival arrival = destinations.enter(ONE, HOLE);
       assertThat(arrival).isInstanceOf(Arrival.Entered.class);
       if (arrival instanceof Arrival.Entered(Destinations.Destination at)) {
         at.leave(SLOW_MILLIS, true);
@@ -129,9 +153,9 @@ class DestinationsTest {
   @Test
   void whoDoesNotAnswerIsToldFromWhoIsBusy() throws InterruptedException {
     List<Destinations.Destination> places = enterAll();
-    assertThat(destinations.enter(HOLE)).isInstanceOf(Arrival.Later.class);
+    assertThat(destinations.enter(ONE, HOLE)).isInstanceOf(Arrival.Later.class);
     places.forEach(place -> place.leave(SLOW_MILLIS, true));
-    assertThat(destinations.enter(HOLE)).isInstanceOf(Arrival.Unanswered.class);
+    assertThat(destinations.enter(ONE, HOLE)).isInstanceOf(Arrival.Unanswered.class);
   }
 
   @Test
