@@ -137,6 +137,8 @@ public final class Node implements AutoCloseable {
                     Notifications.Listener.of(catalog::changed),
                     JOBS_DUE,
                     Notifications.Listener.of(() -> engine.wake(Lane.MAIN)),
+                    FileRemovals.CHANGES,
+                    Notifications.Listener.of(() -> engine.wake(Lane.CLEARING)),
                     Replays.CHANGES,
                     Notifications.Listener.of(() -> engine.wake(Lane.ASIDE)),
                     OwnFileTerms.CHANGES,
@@ -153,6 +155,11 @@ public final class Node implements AutoCloseable {
         () -> {
           engine.wake(Lane.MAIN);
           notifications.announce(JOBS_DUE);
+        };
+    Runnable filesDue =
+        () -> {
+          engine.wake(Lane.CLEARING);
+          notifications.announce(FileRemovals.CHANGES);
         };
     Settlement settlement =
         opened(
@@ -196,7 +203,7 @@ public final class Node implements AutoCloseable {
             snapshots,
             () -> {
               notifications.announce(Removals.CHANGES);
-              due.run();
+              filesDue.run();
             });
     Cancellations cancellations =
         new Cancellations(database, settlement, snapshots, channels::provider);
@@ -219,7 +226,7 @@ public final class Node implements AutoCloseable {
             () -> {
               snapshots.forget();
               notifications.announce(Removals.CHANGES);
-              due.run();
+              filesDue.run();
             });
     opened(engine)
         .start(
@@ -234,7 +241,8 @@ public final class Node implements AutoCloseable {
                 new FileRemovals(database, storage.assets()),
                 AccountRemovals.KIND,
                 accountRemovals));
-    opened(new Sweeper(database, clock, storage.terms(), config.retention().tasks(), due)).start();
+    opened(new Sweeper(database, clock, storage.terms(), config.retention().tasks(), filesDue))
+        .start();
 
     Admission admission =
         opened(

@@ -37,12 +37,14 @@ create table file_removal (
 insert into file_removal (job, name)
 select subject, name from job join asset on task_id = subject where kind = 'removal';
 
--- How far the sweeper has come in the log of tasks; who holds this row is the one who sweeps.
+-- How far the sweeper has come in the logs of tasks and of deliveries; who holds this row is the one who sweeps.
 create table sweep (
-  tasks_until uuid not null,
-  one         boolean primary key default true constraint sweep_one_row check (one)
+  tasks_until      uuid not null,
+  deliveries_until uuid not null,
+  one              boolean primary key default true constraint sweep_one_row check (one)
 );
-insert into sweep (tasks_until) values ('00000000-0000-0000-0000-000000000000');
+insert into sweep (tasks_until, deliveries_until)
+values ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000');
 
 -- What holds for an account's files other than the settings say. A table of its own, because the row of an account is
 -- written at every task.

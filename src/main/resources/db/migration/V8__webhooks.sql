@@ -39,6 +39,8 @@ create table delivery (
   endpoint_id uuid,
   created_at  timestamptz not null,
   finished_at timestamptz,
+  -- When somebody asked for it over again; empty for nearly all.
+  replayed_at timestamptz,
   tries       int  not null default 0 constraint delivery_tries_not_negative check (tries >= 0),
   state       text not null default 'pending'
     constraint delivery_state_known check (state in ('pending', 'delivered', 'exhausted')),
@@ -51,6 +53,9 @@ create table delivery (
 ) with (fillfactor = 70);
 create index delivery_account on delivery (account_id, id);
 create index delivery_task on delivery (task_id);
+create index delivery_endpoint on delivery (endpoint_id, id) where endpoint_id is not null;
+-- Nearly all are delivered: what was not is looked for among few.
+create index delivery_undelivered on delivery (account_id, id) where state <> 'delivered';
 
 create table delivery_try (
   delivery_id     uuid not null,

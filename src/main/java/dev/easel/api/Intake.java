@@ -306,6 +306,7 @@ public final class Intake {
         yield admitted(exchange, before);
       }
       case Admitted.IdempotencyConflict _ -> Verdict.refuse(new ApiError.IdempotencyConflict());
+      case Admitted.AccountDeleted _ -> Verdict.refuse(Callers.INVALID);
       case Admitted.InsufficientCredits(long available, long price) ->
           Verdict.refuse(new ApiError.InsufficientCredits(available, price));
       case Admitted.KeyLimitExceeded(Admitted.Period period, long left, long price) ->

@@ -1,13 +1,16 @@
 package dev.easel.engine;
 
-/** Jobs that share room on each node: what fills one lane does not hold up the other. */
+/** Jobs that share room on each node: what fills one lane does not hold up the others. */
 public enum Lane {
   /** The work itself. */
   MAIN(0),
   /** What may come in thousands and wait long for somebody outside, such as webhooks. */
-  ASIDE(1);
+  ASIDE(1),
+  /** What nobody waits for, such as the deletion of files. */
+  CLEARING(2);
 
   private static final int ROOM_ASIDE = 1_024;
+  private static final int ROOM_CLEARING = 4;
 
   private final int number;
 
@@ -25,6 +28,7 @@ public enum Lane {
     return switch (this) {
       case MAIN -> settings.concurrency();
       case ASIDE -> ROOM_ASIDE;
+      case CLEARING -> ROOM_CLEARING;
     };
   }
 }

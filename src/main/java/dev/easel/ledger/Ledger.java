@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -40,17 +41,23 @@ public final class Ledger {
    */
   public static Book open(Pipeline locks, Collection<AccountId> accounts) {
     Map<AccountId, Balance> balances = new TreeMap<>();
+    Set<AccountId> deleted = new TreeSet<>();
     Columns.of(new TreeSet<>(accounts))
         .add("bigint", AccountId::value)
         .query(
             locks,
             """
-            select id, available, held from account
+            select id, available, held, deleted_at is not null from account
             where id = any (?) order by id for no key update
             """,
             Ledger::balance,
-            row -> balances.put(row.account, row.balance));
-    return new Book(balances);
+            row -> {
+              balances.put(row.account, row.balance);
+              if (row.isDeleted) {
+                deleted.add(row.account);
+              }
+            });
+    return new Book(balances, deleted);
   }
 
   /**
@@ -89,10 +96,12 @@ public final class Ledger {
 
   private static AccountBalance balance(ResultSet row) throws SQLException {
     return new AccountBalance(
-        new AccountId(row.getLong(1)), new Balance(row.getLong(2), row.getLong(3)));
+        new AccountId(row.getLong(1)),
+        new Balance(row.getLong(2), row.getLong(3)),
+        row.getBoolean(4));
   }
 
-  private record AccountBalance(AccountId account, Balance balance) {}
+  private record AccountBalance(AccountId account, Balance balance, boolean isDeleted) {}
 
   /**
    * The locked accounts of one transaction. Movements that a balance does not allow are refused
@@ -100,10 +109,17 @@ public final class Ledger {
    */
   public static final class Book {
     private final Map<AccountId, Balance> balances;
+    private final Set<AccountId> deleted;
     private final List<Movement> movements = new ArrayList<>();
 
-    private Book(Map<AccountId, Balance> balances) {
+    private Book(Map<AccountId, Balance> balances, Set<AccountId> deleted) {
       this.balances = balances;
+      this.deleted = deleted;
+    }
+
+    /** Whether the account was deleted: what it has held is settled, and no more is held. */
+    public boolean isDeleted(AccountId account) {
+      return deleted.contains(account);
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.easel.engine.Claim;
 import dev.easel.engine.Handler;
 import dev.easel.engine.Jobs;
 import dev.easel.engine.Lease;
+import dev.easel.webhook.DeliveryRemovals;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -18,12 +19,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.ToIntFunction;
 import org.jdbi.v3.core.Handle;
 
 /**
  * Deletes accounts: their keys work no more, their tasks are shown to nobody and forget what was
- * asked for, their files go. What remains is what the books need: who had how many credits, and
- * what was paid with them.
+ * asked for, their files go, and nobody is told news of them any more. What remains is what the
+ * books need: who had how many credits, and what was paid with them.
  *
  * <p>The account is marked in one transaction; the rest, which may be much, is a job's, in small
  * steps.
@@ -73,6 +75,8 @@ public final class AccountRemovals implements Handler {
     for (Key key : Keys.of(tx, account)) {
       revoked += Keys.revoke(tx, key.id(), now) ? 1 : 0;
     }
+    DeliveryRemovals.removeReceivers(tx, account);
+    tx.execute("delete from account_files where account_id = ?", account.value());
     Accounts.delete(tx, account, now);
     FileRemovals.insertJob(tx, KIND, new UUID(0, account.value()), account, now);
     return new Removed.Done(revoked);
@@ -95,14 +99,20 @@ public final class AccountRemovals implements Handler {
       UUID from = reached.get();
       reached = database.transaction(tx -> hide(tx, claim.account(), from, clock.instant()));
     }
-    int files = STEP;
-    while (files > 0 && lease.isHeld()) {
-      files = database.transaction(tx -> giveUp(tx, claim.account(), clock.instant()));
-    }
+    repeat(lease, tx -> giveUp(tx, claim.account(), clock.instant()));
+    repeat(lease, tx -> DeliveryRemovals.removeFinished(tx, claim.account(), STEP));
+    repeat(lease, tx -> forgetAnswers(tx, claim.account()));
     if (lease.isHeld()) {
       database.transaction(tx -> finish(tx, claim));
     }
     removed.run();
+  }
+
+  private void repeat(Lease lease, ToIntFunction<Handle> step) {
+    int done = STEP;
+    while (done > 0 && lease.isHeld()) {
+      done = database.transaction(step::applyAsInt);
+    }
   }
 
   /** Hides tasks after {@code from}; the last of them, empty when there is none. */
@@ -136,14 +146,22 @@ public final class AccountRemovals implements Handler {
   }
 
   /** Answers to repeated requests say what was asked for, and are of use to nobody any more. */
-  private static int finish(Handle tx, Claim claim) {
-    int answers =
-        tx.execute("delete from idempotency where account_id = ?", claim.account().value());
+  private static int forgetAnswers(Handle tx, AccountId account) {
+    return tx.execute(
+        """
+        delete from idempotency where (account_id, key) in (
+          select account_id, key from idempotency where account_id = ? order by key limit ?)
+        """,
+        account.value(),
+        STEP);
+  }
+
+  private static boolean finish(Handle tx, Claim claim) {
     try {
       Pipeline.run(tx.getConnection(), writes -> Jobs.finish(writes, List.of(claim)));
     } catch (SQLException away) {
       throw new DatabaseException("cannot finish deleting account " + claim.account(), away);
     }
-    return answers;
+    return true;
   }
 }

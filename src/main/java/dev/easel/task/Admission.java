@@ -165,6 +165,9 @@ public final class Admission implements AutoCloseable {
     IdempotencyKeys keys = locked.keys;
     Ledger.Book book = locked.book;
     KeyLimits limits = locked.limits;
+    if (book.isDeleted(request.account())) {
+      return new Admitted.AccountDeleted();
+    }
     Optional<Admitted> before =
         candidate.idempotency.flatMap(i -> keys.answer(request.account(), i, now));
     if (before.isPresent()) {

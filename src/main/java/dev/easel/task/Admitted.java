@@ -11,6 +11,9 @@ public sealed interface Admitted {
   /** Another request was accepted under the same idempotency key. */
   record IdempotencyConflict() implements Admitted {}
 
+  /** The account was deleted meanwhile. */
+  record AccountDeleted() implements Admitted {}
+
   /** The account has {@code available} credits, the task costs {@code price}. */
   record InsufficientCredits(long available, long price) implements Admitted {}
 

@@ -27,6 +27,9 @@ import org.jdbi.v3.core.Handle;
  * marks on the files' rows: whatever dies in between, the files go.
  */
 public final class FileRemovals implements Handler {
+  /** The channel on which it is announced that there are files to be deleted. */
+  public static final String CHANGES = "easel_files";
+
   /** The kind of the jobs that delete files whose time is over. */
   public static final String KIND = "files";
 
@@ -44,7 +47,7 @@ public final class FileRemovals implements Handler {
 
   /** Writes the job that deletes what stands in file_removal under {@code subject}. */
   static void insertJob(Handle tx, String kind, UUID subject, AccountId account, Instant now) {
-    Jobs.NewJob job = new Jobs.NewJob(subject, kind, Lane.MAIN, account, now, Optional.empty());
+    Jobs.NewJob job = new Jobs.NewJob(subject, kind, Lane.CLEARING, account, now, Optional.empty());
     try {
       Pipeline.run(tx.getConnection(), writes -> Jobs.insert(writes, List.of(job)));
     } catch (SQLException away) {

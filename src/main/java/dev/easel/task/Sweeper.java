@@ -5,6 +5,7 @@ import dev.easel.account.FileKind;
 import dev.easel.account.FileTerms;
 import dev.easel.db.Database;
 import dev.easel.db.DatabaseException;
+import dev.easel.webhook.DeliveryRemovals;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,15 +17,17 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives up files whose time is over, and hides tasks from the log: in small steps, each a
- * transaction without any I/O of its own, by one node at a time. The files follow by jobs of the
- * engine. What a step costs depends on what is due, not on what has ever been stored.
+ * Gives up files whose time is over, hides tasks from the log, and deletes old deliveries and old
+ * answers to repeated requests: in small steps, each a transaction without any I/O of its own, by
+ * one node at a time. The files follow by jobs of the engine. What a step costs depends on what is
+ * due, not on what has ever been stored.
  */
 public final class Sweeper implements AutoCloseable {
   /** Rows of one kind that a step takes at most. */
@@ -44,7 +47,8 @@ public final class Sweeper implements AutoCloseable {
    * A sweeper that does nothing until it is told to.
    *
    * @param terms give an end to files that were stored without one, by the version before
-   * @param shown how long tasks are shown after they were asked for; empty for ever
+   * @param shown how long tasks are shown after they were asked for, and deliveries of their news;
+   *     empty for ever
    * @param due told when there are files to be deleted
    */
   public Sweeper(
@@ -121,8 +125,13 @@ public final class Sweeper implements AutoCloseable {
       FileRemovals.insertJob(tx, FileRemovals.KIND, job, FileRemovals.SEVERAL, now);
     }
     int tasks = shown.map(length -> hide(tx, reached.get(), now.minus(length), now)).orElse(0);
-    return new Swept(
-        results, inputs, dated == STEP || results == STEP || inputs == STEP || tasks == STEP);
+    int deliveries =
+        shown.map(length -> DeliveryRemovals.removeOld(tx, now.minus(length), STEP)).orElse(0);
+    int answers = forgetAnswers(tx, now.minus(Idempotency.KEPT));
+    boolean isFull =
+        IntStream.of(dated, results, inputs, tasks, deliveries, answers)
+            .anyMatch(rows -> rows == STEP);
+    return new Swept(results, inputs, isFull);
   }
 
   /** A result that was stored without an end. */
@@ -184,6 +193,21 @@ public final class Sweeper implements AutoCloseable {
         .bind("now", Timestamp.from(now))
         .mapTo(Integer.class)
         .one();
+  }
+
+  /** Admission may hold some of the rows: they go next time. */
+  private static int forgetAnswers(Handle tx, Instant end) {
+    return tx.execute(
+        """
+        with old as materialized (
+          select account_id, key from idempotency where created_at < ?
+          order by created_at limit ? for update skip locked
+        )
+        delete from idempotency as answer using old
+        where answer.account_id = old.account_id and answer.key = old.key
+        """,
+        Timestamp.from(end),
+        STEP);
   }
 
   @Override

@@ -85,11 +85,16 @@ public final class Deliveries {
    * A delivery as a try finds it.
    *
    * @param isPending whether it is still owed
+   * @param owedSince when its task ended, or when somebody last asked for it over again
    * @param firstAt when the first try began
    * @param signer whose secrets sign it
    */
   record Found(
-      Delivery delivery, boolean isPending, Optional<Instant> firstAt, Optional<Signer> signer) {}
+      Delivery delivery,
+      boolean isPending,
+      Instant owedSince,
+      Optional<Instant> firstAt,
+      Optional<Signer> signer) {}
 
   /**
    * Who signs: an endpoint, with one secret or two, or an account. Encrypted as they are stored.
@@ -112,7 +117,7 @@ public final class Deliveries {
             tx,
             """
             select delivery.id, delivery.account_id, task_id, endpoint_id, delivery.created_at, tries, shape, event,
-              coalesce(endpoint.url, delivery.url) as url, state, first.started_at as first_at, key.secret as key,
+              coalesce(endpoint.url, delivery.url) as url, state, coalesce(replayed_at, delivery.created_at) as owed_since, first.started_at as first_at, key.secret as key,
               endpoint.disabled_at is not null as disabled, endpoint.secret,
               case when previous_until > ? then previous_secret end as previous_secret
             from delivery
@@ -141,6 +146,7 @@ public final class Deliveries {
     return new Found(
         delivery,
         row.getString("state").equals("pending"),
+        row.getTimestamp("owed_since").toInstant(),
         Optional.ofNullable(row.getTimestamp("first_at")).map(Timestamp::toInstant),
         signer(row));
   }

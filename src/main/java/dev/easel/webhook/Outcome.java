@@ -6,18 +6,16 @@ import dev.easel.engine.Jobs;
 import dev.easel.webhook.Deliveries.Standing;
 import dev.easel.webhook.Deliveries.State;
 import dev.easel.webhook.Deliveries.Try;
+import dev.easel.webhook.EndpointHealth.Health;
 import dev.easel.webhook.Sender.Recorded;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 
 /** What came of a job: written for as many as come together, each only if its claim still holds. */
@@ -94,19 +92,15 @@ sealed interface Outcome {
   private static void writeTries(
       Pipeline writes, List<Outcome> outcomes, Instant now, Map<UUID, String> disabled) {
     List<Standing> standings = new ArrayList<>();
-    Set<UUID> succeeded = new HashSet<>();
-    Map<UUID, Boolean> failed = new TreeMap<>();
+    Map<UUID, Health> heard = new HashMap<>();
     for (Outcome outcome : outcomes) {
       switch (outcome) {
         case Tried(_, Try made, State state, _) -> {
           standings.add(new Standing(made, state));
-          Optional<UUID> endpoint = made.delivery().endpoint();
-          if (state == State.DELIVERED) {
-            endpoint.ifPresent(succeeded::add);
-          } else {
-            boolean isGone = made.status().equals(Optional.of(EndpointHealth.GONE));
-            endpoint.ifPresent(id -> failed.merge(id, isGone, Boolean::logicalOr));
-          }
+          Health health = EndpointHealth.of(made, state);
+          made.delivery()
+              .endpoint()
+              .ifPresent(endpoint -> heard.merge(endpoint, health, Health::stronger));
         }
         case Hopeless(_, Try why) -> standings.add(new Standing(why, State.EXHAUSTED));
         case Postponed _, Needless _ -> {}
@@ -114,7 +108,6 @@ sealed interface Outcome {
     }
     Deliveries.insertTries(writes, standings.stream().map(Standing::last).toList());
     Deliveries.update(writes, standings, now);
-    EndpointHealth.failed(writes, failed, now, disabled::put);
-    EndpointHealth.succeeded(writes, succeeded);
+    EndpointHealth.update(writes, heard, now, disabled::put);
   }
 }

@@ -45,19 +45,20 @@ public final class Replays {
     if (endpoint.flatMap(Endpoint::disabled).isPresent()) {
       return Outcome.ENDPOINT_DISABLED;
     }
-    if (!reopen(tx, delivery.id(), endpoint.map(Endpoint::url).orElse(delivery.url()))) {
+    if (!reopen(tx, delivery.id(), endpoint.map(Endpoint::url).orElse(delivery.url()), now)) {
       return Outcome.PENDING;
     }
     insertJob(tx, delivery.id(), delivery.account(), now);
     return Outcome.DUE;
   }
 
-  private static boolean reopen(Handle tx, UUID delivery, String url) {
+  private static boolean reopen(Handle tx, UUID delivery, String url, Instant now) {
     return tx.createUpdate(
                 """
-                update delivery set state = 'pending', finished_at = null, url = :url
+                update delivery set state = 'pending', finished_at = null, replayed_at = :now, url = :url
                 where id = :id and state <> 'pending'
                 """)
+            .bind("now", Timestamp.from(now))
             .bind("url", url)
             .bind("id", delivery)
             .execute()

@@ -32,6 +32,7 @@ enum Schedule {
 
   private static final Duration BETWEEN_RESENDS = Duration.ofMinutes(1);
   private static final Duration RESENDS_LAST = Duration.ofMinutes(30);
+  private static final Duration EVENT_LASTS = Duration.ofHours(28);
 
   /**
    * By how much a pause is made longer at most, so that what failed together does not return so.
@@ -46,6 +47,14 @@ enum Schedule {
     return switch (this) {
       case CALLBACK -> Duration.ofSeconds(10);
       case EVENT -> Duration.ofSeconds(15);
+    };
+  }
+
+  /** How long a delivery is owed to a receiver that does not answer, however few tries it got. */
+  Duration length() {
+    return switch (this) {
+      case CALLBACK -> RESENDS_LAST;
+      case EVENT -> EVENT_LASTS;
     };
   }
 

@@ -2,6 +2,7 @@ package dev.easel.webhook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.easel.account.AccountId;
 import dev.easel.db.Batch;
 import dev.easel.db.Database;
 import dev.easel.engine.Claim;
@@ -113,15 +114,26 @@ public final class Sender implements Handler, AutoCloseable {
 
   private void deliver(Lease lease, Found found) {
     URI url = URI.create(found.delivery().url());
-    switch (arrive(url)) {
+    switch (arrive(found.delivery().account(), url)) {
       case Arrival.Later(Instant when) -> write(new Outcome.Postponed(lease.claim(), when));
+      case Arrival.Unanswered(Instant when) ->
+          write(
+              isOld(found)
+                  ? givenUp(lease.claim(), found.delivery(), "its receiver does not answer")
+                  : new Outcome.Postponed(lease.claim(), when));
       case Arrival.Entered(Destinations.Destination place) -> deliver(lease, found, url, place);
     }
   }
 
-  private Arrival arrive(URI url) {
+  /** Whether its schedule would be over, had it only got its tries. */
+  private boolean isOld(Found found) {
+    Duration age = Duration.between(found.owedSince(), means.clock.instant());
+    return age.compareTo(found.delivery().shape().schedule().length()) >= 0;
+  }
+
+  private Arrival arrive(AccountId account, URI url) {
     try {
-      return destinations.enter(url);
+      return destinations.enter(account, url);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("stopped while it waited for " + url.getHost(), stopped);

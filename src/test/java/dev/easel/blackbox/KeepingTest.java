@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -254,16 +255,51 @@ class KeepingTest {
     assertThat(delete(account)).isEqualTo(new AccountRemovals.Removed.Busy(1));
     assertThat(gateway.read(key, endless).status()).as("nothing was changed").isEqualTo(200);
     gateway.cancel(key, endless);
+    news(account);
     gateway.until(() -> delete(account) instanceof AccountRemovals.Removed.Done);
     gateway.until(() -> gateway.node().get("/api/v1/credits", key).status() == 401);
     gateway.until(() -> get(url).statusCode() == 410 && get(input).statusCode() == 404);
     gateway.until(() -> count("job where account_id = " + account) == 0);
+    for (String table :
+        List.of("webhook_endpoint", "webhook_key", "account_files", "delivery", "idempotency")) {
+      assertThat(count(table + " where account_id = " + account)).as(table).isZero();
+    }
+    assertThat(count("delivery_try where answer = 'of a deleted account'")).isZero();
     assertThat(
             count("task where account_id = " + account + " and (deleted_at is null or body <> '')"))
         .isZero();
     assertThat(count("transfer where account_id = " + account)).isPositive();
     assertThat(count("account where name like 'deleted account%' and id = " + account))
         .isEqualTo(1);
+  }
+
+  /** Who is told news of {@code account}, what was told, and what was answered to repetitions. */
+  private static void news(AccountId account) {
+    for (String sql :
+        List.of(
+            """
+            insert into webhook_endpoint (id, account_id, created_at, secret, url)
+            select gen_random_uuid(), id, now(), '', 'https://example.com/' from account where id = ?
+            """,
+            "insert into webhook_key (account_id, created_at, secret) select id, now(), '' from account where id = ?",
+            "insert into account_files (account_id, quota) select id, 0 from account where id = ?",
+            """
+            with d as (
+              insert into delivery (id, account_id, task_id, created_at, finished_at, tries, state, shape, event, url)
+              select gen_random_uuid(), id, gen_random_uuid(), now(), now(), 1, 'delivered', 'event', 'task.failed', ''
+              from account, generate_series(1, 1200) where id = ?
+              returning id
+            )
+            insert into delivery_try (delivery_id, number, started_at, duration_millis, status, answer)
+            select id, 1, now(), 1, 200, 'of a deleted account' from d
+            """,
+            """
+            insert into idempotency (account_id, task_id, created_at, key, fingerprint, answer)
+            select id, gen_random_uuid(), now(), 'k' || i, '', '' from account, generate_series(1, 1200) as i
+            where id = ?
+            """)) {
+      gateway.node().database().transaction(tx -> tx.execute(sql, account.value()));
+    }
   }
 
   private static long count(String what) {

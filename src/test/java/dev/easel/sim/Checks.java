@@ -143,6 +143,7 @@ final class Checks {
               made.values().stream()
                   .anyMatch(first -> !first.fingerprint().equals(wish.fingerprint()));
           case Admitted.InsufficientCredits _, Admitted.KeyLimitExceeded _ -> true;
+          case Admitted.AccountDeleted _ -> false;
         };
     if (!fits) {
       broken.add("idempotency key " + key + " has " + made.keySet() + ", but answered " + answer);

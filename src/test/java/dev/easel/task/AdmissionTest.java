@@ -136,6 +136,16 @@ class AdmissionTest {
     assertThat(house.balance(customer)).isEqualTo(new Balance(960, 40));
   }
 
+  /** Its request was under way when the account was deleted. */
+  @Test
+  void aDeletedAccountGetsNothingWhateverItHasLeft() {
+    Customer customer = house.customer(100);
+    house.database.transaction(
+        tx -> AccountRemovals.remove(tx, customer.account(), house.clock.instant()));
+    assertThat(house.ask(customer, 10)).isEqualTo(new Admitted.AccountDeleted());
+    assertThat(house.balance(customer)).isEqualTo(new Balance(100, 0));
+  }
+
   @Test
   void aRefusalIsNotKept() {
     Customer customer = house.customer(5);

@@ -231,6 +231,66 @@ class SweeperTest {
   }
 
   @Test
+  void whatIsToBeDeletedTakesNoRoomFromTasks() {
+    insertInputs(6 * Sweeper.STEP, house.clock.instant());
+    sweeper.sweep();
+    assertThat(count("job")).isEqualTo(6);
+    CompletableFuture<Void> goOn = new CompletableFuture<>();
+    house.store.beforeDeleting(_ -> goOn.join());
+    house.engine.claim();
+    assertThat(count("job where node is not null")).as("are being done").isEqualTo(4);
+    goOn.complete(null);
+    house.engine.runAll();
+    settled();
+  }
+
+  private void insertOld(int many, Instant at) {
+    house.execute(
+        """
+        with d as (
+          insert into delivery (id, account_id, task_id, created_at, finished_at, tries, state, shape, event, url)
+          select encode(substr(int8send(?), 3) || '\\x7000'::bytea || int8send(i), 'hex')::uuid,
+            1, gen_random_uuid(), ?, ?, 1, 'delivered', 'event', 'task.succeeded', 'https://example.com/'
+          from generate_series(1::bigint, ?) as i returning id
+        )
+        insert into delivery_try (delivery_id, number, started_at, duration_millis, status)
+        select id, 1, ?, 1, 200 from d
+        """,
+        at.toEpochMilli(),
+        Timestamp.from(at),
+        Timestamp.from(at),
+        many,
+        Timestamp.from(at));
+    house.execute(
+        """
+        insert into idempotency (account_id, task_id, created_at, key, fingerprint, answer)
+        select 1, gen_random_uuid(), ?::timestamptz, ? || '-' || i, 'f', 'a' from generate_series(1, ?) as i
+        """,
+        Timestamp.from(at),
+        at.toString(),
+        many);
+  }
+
+  @Test
+  void oldDeliveriesAndOldAnswersGo() {
+    Instant now = house.clock.instant();
+    insertOld(3, now.minus(SHOWN).plusSeconds(60));
+    insertOld(Sweeper.STEP + 1, now.minus(SHOWN).minusSeconds(60));
+    insertOld(2, now.minus(Idempotency.KEPT).plusSeconds(60));
+    sweeper.sweep();
+    assertThat(count("delivery")).isEqualTo(5);
+    assertThat(count("delivery_try")).isEqualTo(5);
+    assertThat(count("idempotency")).isEqualTo(2);
+    house.clock.advance(Duration.ofMinutes(2));
+    sweeper.sweep();
+    assertThat(count("delivery")).isEqualTo(2);
+    assertThat(count("delivery_try")).isEqualTo(2);
+    assertThat(count("idempotency")).isZero();
+    house.execute("delete from delivery_try");
+    house.execute("delete from delivery");
+  }
+
+  @Test
   void aStepReadsOnlyWhatIsDue() {
     insertInputs(20_000, house.clock.instant().plusSeconds(60));
     house.execute("analyze input");

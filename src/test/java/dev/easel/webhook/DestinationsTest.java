@@ -2,15 +2,13 @@ package dev.easel.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.easel.account.AccountId;
 import dev.easel.db.Database;
 import dev.easel.db.Invariants;
 import dev.easel.db.SettableClock;
 import dev.easel.webhook.Destinations.Arrival;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -25,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** A receiver that does not answer keeps eight places at most, and the others none. */
 class DestinationsTest {
   private static final URI HOLE = URI.create("https://hole.example/a");
+  private static final AccountId ONE = new AccountId(1);
   private static final long SLOW_MILLIS = 10_000;
 
   private final SettableClock clock = new SettableClock("2026-03-01T12:00:00Z");
@@ -32,29 +31,53 @@ class DestinationsTest {
 
   private List<Destinations.Destination> enterAll() throws InterruptedException {
     List<Destinations.Destination> places = new ArrayList<>();
-    while (destinations.enter(HOLE) instanceof Arrival.Entered(Destinations.Destination at)) {
+    while (destinations.enter(ONE, HOLE) instanceof Arrival.Entered(Destinations.Destination at)) {
       places.add(at);
     }
     return places;
   }
 
   private Duration away() throws InterruptedException {
-    return destinations.enter(HOLE) instanceof Arrival.Later(Instant when)
-        ? Duration.between(clock.instant(), when)
-        : Duration.ZERO;
+    return switch (destinations.enter(ONE, HOLE)) {
+      case Arrival.Later(Instant when) -> Duration.between(clock.instant(), when);
+      case Arrival.Unanswered(Instant when) -> Duration.between(clock.instant(), when);
+      case Arrival.Entered _ -> Duration.ZERO;
+    };
   }
 
   @Test
   void onlySoManyGoToOneHostAndTheOthersAreNotHeldUp() throws InterruptedException {
     assertThat(enterAll()).hasSize(8);
-    assertThat(destinations.enter(URI.create("https://HOLE.example/b")))
+    assertThat(destinations.enter(ONE, URI.create("https://HOLE.example/b")))
         .as("another address there")
         .isInstanceOf(Arrival.Later.class);
-    assertThat(destinations.enter(URI.create("https://hole.example:444/")))
+    assertThat(destinations.enter(ONE, URI.create("https://hole.example:444/")))
         .as("another port")
         .isInstanceOf(Arrival.Entered.class);
-    assertThat(destinations.enter(URI.create("https://healthy.example/")))
+    assertThat(destinations.enter(ONE, URI.create("https://healthy.example/")))
         .isInstanceOf(Arrival.Entered.class);
+  }
+
+  /** At a host of many, such as a service that forwards. */
+  @Test
+  void whatOneAccountHasHangingDoesNotDelayAnother() throws InterruptedException {
+    enterAll().forEach(place -> place.leave(SLOW_MILLIS, true));
+    assertThat(destinations.enter(ONE, HOLE)).isInstanceOf(Arrival.Unanswered.class);
+    assertThat(destinations.enter(new AccountId(2), HOLE)).isInstanceOf(Arrival.Entered.class);
+  }
+
+  @Test
+  void allTogetherHaveThirtyTwoPlacesAtAHost() throws InterruptedException {
+    List<Destinations.Destination> places = new ArrayList<>();
+    for (int account = 1; account <= 40; account++) {
+      if (destinations.enter(new AccountId(account), HOLE)
+          instanceof Arrival.Entered(Destinations.Destination at)) {
+        places.add(at);
+      }
+    }
+    assertThat(places).hasSize(32);
+    places.getFirst().leave();
+    assertThat(destinations.enter(new AccountId(41), HOLE)).isInstanceOf(Arrival.Entered.class);
   }
 
   @Test
@@ -90,7 +113,7 @@ class DestinationsTest {
   @Test
   void oneCallbackAloneIsNeverLate() throws InterruptedException {
     for (int tries = 0; tries < 4; tries++) {
-      Arrival arrival = destinations.enter(HOLE);
+      Arrival arrival = destinations.enter(ONE, HOLE);
       assertThat(arrival).isInstanceOf(Arrival.Entered.class);
       if (arrival instanceof Arrival.Entered(Destinations.Destination at)) {
         at.leave(SLOW_MILLIS, true);
@@ -100,15 +123,39 @@ class DestinationsTest {
   }
 
   @Test
-  void thousandsComeBackSpreadOverAMinuteAndNoLater() throws InterruptedException {
+  void manyComeBackSpreadOverAMinuteAndNoLater() throws InterruptedException {
     enterAll().forEach(place -> place.leave(SLOW_MILLIS, false));
     assertThat(enterAll()).as("slow, but there").hasSize(8);
     List<Duration> all = new ArrayList<>();
-    for (int i = 0; i < 5_000; i++) {
+    for (int i = 0; i < 3_000; i++) {
       all.add(away());
     }
     assertThat(all).allMatch(away -> away.isPositive() && away.toSeconds() <= 60);
     assertThat(all.stream().distinct()).as("not all at once").hasSizeGreaterThan(1_000);
+  }
+
+  @Test
+  void theMoreAreAwayTheLongerTheyStayAway() throws InterruptedException {
+    enterAll().forEach(place -> place.leave(SLOW_MILLIS, true));
+    List<Duration> all = new ArrayList<>();
+    for (int i = 0; i < 40_000; i++) {
+      all.add(away());
+    }
+    assertThat(all.subList(0, 3_000)).allMatch(away -> away.toSeconds() <= 60);
+    assertThat(all).allMatch(away -> away.isPositive() && away.toMinutes() <= 10);
+    assertThat(all.subList(30_000, 40_000)).allMatch(away -> away.toMinutes() >= 5);
+    clock.advance(Duration.ofMinutes(11));
+    away();
+    clock.advance(Duration.ofMinutes(11));
+    assertThat(away()).as("when the others are gone").isLessThanOrEqualTo(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void whoDoesNotAnswerIsToldFromWhoIsBusy() throws InterruptedException {
+    List<Destinations.Destination> places = enterAll();
+    assertThat(destinations.enter(ONE, HOLE)).isInstanceOf(Arrival.Later.class);
+    places.forEach(place -> place.leave(SLOW_MILLIS, true));
+    assertThat(destinations.enter(ONE, HOLE)).isInstanceOf(Arrival.Unanswered.class);
   }
 
   @Test
@@ -117,8 +164,8 @@ class DestinationsTest {
     try (Receiver healthy = new Receiver();
         PostOffice office = new PostOffice(database)) {
       List<UUID> swallowed = new ArrayList<>();
-      try (ServerSocket hole = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-        String swallowing = "http://127.0.0.1:" + hole.getLocalPort() + "/";
+      try (ServerSocket hole = Holes.open()) {
+        String swallowing = Holes.url(hole);
         for (int i = 0; i < 100; i++) {
           swallowed.add(office.owe("omni", swallowing));
         }
@@ -134,7 +181,9 @@ class DestinationsTest {
         assertThat(swallowed)
             .as("not one try of the black hole has ended")
             .allMatch(task -> office.standing(task).equals("pending 0"));
-        assertThat(connections(hole)).as("as many as there are places").isEqualTo(8);
+        assertThat(Holes.hangUp(hole, Duration.ofMillis(500)))
+            .as("as many as there are places")
+            .isEqualTo(8);
       }
       office.engine.run();
       assertThat(
@@ -143,22 +192,6 @@ class DestinationsTest {
                   "select count(*) from job where run_at > ?::timestamptz + interval '61 s'",
                   Timestamp.from(office.clock.instant())))
           .isZero();
-    }
-  }
-
-  /** How many connections somebody has opened, who are then hung up on. */
-  private static int connections(ServerSocket hole) throws IOException {
-    hole.setSoTimeout(500);
-    List<Socket> opened = new ArrayList<>();
-    try {
-      while (true) {
-        opened.add(hole.accept());
-      }
-    } catch (SocketTimeoutException none) {
-      for (Socket socket : opened) {
-        socket.close(); // not before: each place that becomes free is taken by another one
-      }
-      return opened.size();
     }
   }
 }

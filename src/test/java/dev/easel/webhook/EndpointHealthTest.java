@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.easel.db.Database;
 import dev.easel.db.Invariants;
+import dev.easel.db.Pipeline;
+import dev.easel.webhook.EndpointHealth.Health;
 import dev.easel.webhook.Receiver.Answer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +111,32 @@ class EndpointHealthTest {
     office.owe();
     office.engine.run();
     assertThat(health()).isEqualTo("on failing");
+  }
+
+  @Test
+  void aSuccessCountsBeforeAFailureThatIsWrittenTogetherWithIt() throws SQLException {
+    office.database.read(tx ->
+        tx.execute(
+            "update webhook_endpoint set failing_since = ?",
+            Timestamp.from(office.clock.instant().minus(Duration.ofDays(5)))));
+    assertThat(heard(Health.FAILED.stronger(Health.SUCCEEDED))).isEmpty();
+    assertThat(health()).isEqualTo("on");
+    assertThat(heard(Health.SUCCEEDED.stronger(Health.GONE)))
+        .containsExactly(Map.entry(endpoint, "It answered 410 Gone."));
+    assertThat(heard(Health.SUCCEEDED.stronger(Health.FAILED))).isEmpty();
+    assertThat(health()).as("a success of before does not enable it").startsWith("It answered 410");
+  }
+
+  private Map<UUID, String> heard(Health health) throws SQLException {
+    Map<UUID, String> disabled = new HashMap<>();
+    try (Connection tx = office.database.connection()) {
+      Pipeline.run(
+          tx,
+          writes ->
+              EndpointHealth.update(
+                  writes, Map.of(endpoint, health), office.clock.instant(), disabled::put));
+    }
+    return disabled;
   }
 
   @Test

@@ -7,6 +7,8 @@ import dev.easel.db.Database;
 import dev.easel.db.Invariants;
 import dev.easel.webhook.Receiver.Answer;
 import dev.easel.webhook.Receiver.Received;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.List;
@@ -140,6 +142,45 @@ class SenderTest {
     assertThat(kept).containsExactly("", "ab" + "x".repeat(4_096 - 3));
     assertThat(List.of(office.standing(task), office.standing(other)))
         .containsExactlyInAnyOrder("delivered 1", "pending 1");
+  }
+
+  /** However few tries they got: what nobody wants does not come back for ever. */
+  @Test
+  void whatIsOwedToADeadReceiverIsGivenUpWhenItsTimeIsOver() throws IOException {
+    Duration slow = Duration.ofMillis(3_200);
+    try (ServerSocket hole = Holes.open()) {
+      for (int i = 0; i < 20; i++) {
+        office.owe("apimodels", Holes.url(hole));
+      }
+      office.engine.claim();
+      assertThat(Holes.hangUp(hole, slow)).isEqualTo(8);
+      office.engine.run();
+      assertThat(pending()).isEqualTo(20);
+      office.clock.advance(Duration.ofMinutes(30));
+      office.engine.claim();
+      assertThat(Holes.hangUp(hole, slow)).as("one asks for all").isEqualTo(1);
+      office.engine.run();
+      assertThat(pending()).as("the one that asked").isEqualTo(1);
+      assertThat(
+              office.value(
+                  Integer.class,
+                  "select count(*) from delivery_try where failure = 'its receiver does not answer'"))
+          .isEqualTo(19);
+      office.database.transaction(tx -> {
+        UUID id =
+            tx.createQuery("select id from delivery where state = 'exhausted' limit 1")
+                .mapTo(UUID.class)
+                .one();
+        DeliveryLog.Entry entry = DeliveryLog.find(tx, id).orElseThrow();
+        return Replays.replay(tx, entry, office.clock.instant());
+      });
+      office.engine.run();
+      assertThat(pending()).as("asked for over again, it has its time again").isEqualTo(2);
+    }
+  }
+
+  private int pending() {
+    return office.value(Integer.class, "select count(*) from job");
   }
 
   @Test
