@@ -204,7 +204,8 @@ class MoveTest {
             new Program.Ended(
                 1,
                 "",
-                "easel: %s and %s are one and the same place\n".formatted(directory(), link)));
+                "easel: %s and %s are one and the same place\n"
+                    .formatted(directory().toAbsolutePath(), link.toAbsolutePath())));
   }
 
   @Test

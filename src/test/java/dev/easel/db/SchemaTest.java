@@ -136,6 +136,11 @@ class SchemaTest {
         arguments(
             "attempt_outputs_when_produced", "attempt", "state = 'produced', finished_at = now()"),
         arguments("attempt_film_millis_when_produced", "attempt", "film_millis = '{5000}'"),
+        arguments("attempt_copies_when_storing", "attempt", "copies = '{}'"),
+        arguments(
+            "attempt_copies_when_storing",
+            "attempt",
+            "state = 'storing', upstream_id = 'u', accepted_at = now()"),
         arguments("attempt_resolution_known", "attempt", resolved("resolution = 'magic'")),
         arguments("attempt_resolved_when_given_up", "attempt", "resolution = 'nothing'"),
         arguments(

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -231,16 +232,23 @@ class SweeperTest {
   }
 
   @Test
-  void whatIsToBeDeletedTakesNoRoomFromTasks() {
+  void whatIsToBeDeletedTakesNoRoomFromTasks() throws InterruptedException {
     insertInputs(6 * Sweeper.STEP, house.clock.instant());
     sweeper.sweep();
     assertThat(count("job")).isEqualTo(6);
     CompletableFuture<Void> goOn = new CompletableFuture<>();
-    house.store.beforeDeleting(_ -> goOn.join());
-    house.engine.claim();
+    CountDownLatch begun = new CountDownLatch(4);
+    house.store.beforeDeleting(_ -> {
+      begun.countDown();
+      goOn.join();
+    });
+    // The claimer waits for room as long as all of it is taken.
+    CompletableFuture<Void> runs =
+        CompletableFuture.runAsync(house.engine::runAll, Thread::startVirtualThread);
+    begun.await();
     assertThat(count("job where node is not null")).as("are being done").isEqualTo(4);
     goOn.complete(null);
-    house.engine.runAll();
+    runs.join();
     settled();
   }
 
