@@ -26,7 +26,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -266,12 +265,10 @@ class StoringTest {
   void whatIsBeingStoredHoldsNoSlotOfItsChannel() {
     house.limitChannel("a", 1);
     Customer customer = house.customer(100);
+    house.a.submits(published(FIRST), ScriptedProvider.produced(1));
     Task first = house.accept(customer);
-    house.clock.advance(Duration.ofMillis(1)); // ids are in the order of time
+    house.engine.runAll();
     Task second = house.accept(customer);
-    AtomicInteger submitted = new AtomicInteger();
-    house.a.submits(
-        _ -> submitted.incrementAndGet() == 1 ? published(FIRST) : ScriptedProvider.produced(1));
     house.engine.runAll();
     assertThat(house.state(first)).isInstanceOf(TaskState.Running.class);
     assertThat(house.state(second)).isInstanceOf(TaskState.Succeeded.class);
