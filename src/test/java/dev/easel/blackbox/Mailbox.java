@@ -107,6 +107,11 @@ final class Mailbox implements AutoCloseable {
     return List.copyOf(arrivals);
   }
 
+  /** What has come after the first {@code count}, in its order. */
+  List<Arrival> arrivalsFrom(int count) {
+    return arrivals.stream().skip(count).toList();
+  }
+
   /** What has come under one key, in its order. */
   List<Arrival> arrivals(String key) {
     return arrivals.stream().filter(arrival -> arrival.key().equals(key)).toList();
