@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What an account with one endpoint has to be told: of each task by its callback, and at the
@@ -63,18 +64,26 @@ final class PromisedNews {
 
   /** Has {@code order} made, of which its callback is told in the words of kie or of apimodels. */
   String create(Order order, boolean isOfKie) throws IOException {
-    String callback = mailbox.url(path(order));
-    boolean isInstant = order.kind() == Order.Kind.INSTANT;
-    JsonNode body =
-        isOfKie
-            ? KieCalls.body(isInstant ? order.kind().model : KieCalls.DRAWN, "{}")
-                .put("callBackUrl", callback)
-                .set("input", JsonNodeFactory.instance.objectNode().put("prompt", order.prompt()))
-            : ApiModelsCalls.body(
-                    isInstant ? order.kind().model : "gpt-image-2-beta", order.prompt())
-                .put("callback_url", callback);
-    String path = isOfKie ? KieCalls.CREATE : ApiModelsCalls.IMAGES;
+    return isOfKie
+        ? create(KieCalls.CREATE, kie(order).put("callBackUrl", mailbox.url(path(order))))
+        : create(ApiModelsCalls.IMAGES, apimodels(order).put("callback_url", mailbox.url(path(order))));
+  }
+
+  private String create(String path, JsonNode body) throws IOException {
     return ask("POST", path, body.toString()).path("taskId").stringValue();
+  }
+
+  private static ObjectNode apimodels(Order order) {
+    boolean isInstant = order.kind() == Order.Kind.INSTANT;
+    return ApiModelsCalls.body(isInstant ? order.kind().model : "gpt-image-2-beta", order.prompt());
+  }
+
+  private static ObjectNode kie(Order order) {
+    ObjectNode body = KieCalls.drawing(order.prompt());
+    if (order.kind() == Order.Kind.INSTANT) {
+      body.put("model", order.kind().model).putObject("input").put("prompt", order.prompt());
+    }
+    return body;
   }
 
   /** Where {@code order}, and nothing else, is told of. */
