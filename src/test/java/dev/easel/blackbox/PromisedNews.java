@@ -66,7 +66,8 @@ final class PromisedNews {
   String create(Order order, boolean isOfKie) throws IOException {
     return isOfKie
         ? create(KieCalls.CREATE, kie(order).put("callBackUrl", mailbox.url(path(order))))
-        : create(ApiModelsCalls.IMAGES, apimodels(order).put("callback_url", mailbox.url(path(order))));
+        : create(
+            ApiModelsCalls.IMAGES, apimodels(order).put("callback_url", mailbox.url(path(order))));
   }
 
   private String create(String path, JsonNode body) throws IOException {
