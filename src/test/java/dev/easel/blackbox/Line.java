@@ -42,11 +42,21 @@ final class Line implements AutoCloseable {
   }
 
   Reply get(String url, String path, Customer customer) throws IOException {
+    return call(url, "GET", path, customer, "");
+  }
+
+  /** Asks for anything; {@code body} is JSON, or empty. */
+  Reply call(String url, String method, String path, Customer customer, String body)
+      throws IOException {
     return reply(
         send(
             HttpRequest.newBuilder(URI.create(url + path))
                 .timeout(PATIENCE)
                 .header("Authorization", "Bearer " + customer.key())
+                .header("Content-Type", "application/json")
+                .method(
+                    method,
+                    body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
                 .build(),
             BodyHandlers.ofString()));
   }

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,6 +33,7 @@ public final class Receiver implements AutoCloseable {
   private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
   private final AtomicReference<Runnable> onNext = new AtomicReference<>(() -> {});
   private volatile Answer usual = Answer.of(200);
+  private volatile Function<Received, Runnable> watch = _ -> () -> {};
 
   /**
    * What came.
@@ -70,6 +72,7 @@ public final class Receiver implements AutoCloseable {
   }
 
   private void take(HttpExchange exchange) throws IOException {
+    Runnable whenAnswered;
     try (exchange) {
       String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
       Map<String, String> headers = new TreeMap<>();
@@ -77,17 +80,20 @@ public final class Receiver implements AutoCloseable {
           .getRequestHeaders()
           .forEach((name, values) ->
               headers.put(name.toLowerCase(Locale.ROOT), String.join(", ", values)));
+      Received came =
+          new Received(
+              exchange.getRequestMethod(), exchange.getRequestURI().toString(), headers, body);
       onNext.getAndSet(() -> {}).run();
+      whenAnswered = watch.apply(came);
       Answer next = answers.poll();
       Answer answer = next == null ? usual : next;
-      received.add(
-          new Received(
-              exchange.getRequestMethod(), exchange.getRequestURI().toString(), headers, body));
+      received.add(came);
       answer.headers.forEach((name, value) -> exchange.getResponseHeaders().add(name, value));
       byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(answer.status, bytes.length == 0 ? -1 : bytes.length);
       exchange.getResponseBody().write(bytes);
     }
+    whenAnswered.run();
   }
 
   /** Where it is. */
@@ -109,6 +115,14 @@ public final class Receiver implements AutoCloseable {
   /** Runs {@code interruption} when the next has come, before it is answered. */
   public void onNext(Runnable interruption) {
     onNext.set(interruption);
+  }
+
+  /**
+   * From now on {@code each} is told of what has come, before it is answered; what it gives back
+   * runs when the answer is on its way.
+   */
+  public void watch(Function<Received, Runnable> each) {
+    watch = each;
   }
 
   /** The next that comes, or has come. */
