@@ -127,6 +127,8 @@ public final class Upstream implements AutoCloseable {
   private final Map<String, Task> tasks = new LinkedHashMap<>();
   private final Map<String, String> taskByKey = new HashMap<>();
   private final Map<Call, Deque<Fault>> script = new EnumMap<>(Call.class);
+  private static final int MOST_BY_CHANCE = 3;
+
   private final Map<Call, Map<Fault, Double>> weather = new EnumMap<>(Call.class);
   private final Map<String, Integer> calls = new LinkedHashMap<>();
   private @Nullable Listener listener;
@@ -224,6 +226,8 @@ public final class Upstream implements AutoCloseable {
   /**
    * From now on calls of this kind meet faults with these probabilities. Which ones follows from
    * the seed, what the call is about, and how often it has been made, whatever happens meanwhile.
+   * Chance meets three calls about one thing at most: attempts are asked about at growing
+   * intervals, and a test does not wait for those of an unlucky one.
    */
   public synchronized void weather(long seed, Call call, Map<Fault, Double> probabilities) {
     this.seed = seed;
@@ -369,9 +373,14 @@ public final class Upstream implements AutoCloseable {
     if (!scripted.isEmpty()) {
       return scripted.pop();
     }
+    Map<Fault, Double> chances = weather.getOrDefault(request.call, Map.of());
+    double sum = chances.values().stream().mapToDouble(chance -> chance).sum();
+    if (count > MOST_BY_CHANCE && sum < 1) {
+      return Fault.NONE;
+    }
     long hash = seed * 1_000_003 + about.hashCode() * 31L + count;
     double left = new SplittableRandom(hash).nextDouble();
-    for (Map.Entry<Fault, Double> entry : weather.getOrDefault(request.call, Map.of()).entrySet()) {
+    for (Map.Entry<Fault, Double> entry : chances.entrySet()) {
       left -= entry.getValue();
       if (left < 0) {
         return entry.getKey();
