@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.postgresql.core.TransactionState;
 
 /**
@@ -46,7 +47,7 @@ final class Backends implements AutoCloseable {
 
   private final PreparedStatement watcher;
   private final Deque<Backend> fresh = new ArrayDeque<>();
-  private final Map<String, Deque<Backend>> idle = new HashMap<>();
+  private final Map<String, Deque<Backend>> idle = new TreeMap<>();
   private final List<Backend> all = new ArrayList<>();
   private final Set<Backend> used = new LinkedHashSet<>();
   private final List<Waiting> waiting = new ArrayList<>();
@@ -125,10 +126,25 @@ final class Backends implements AutoCloseable {
    * work, and each connection plans each statement once.
    */
   Backend take(String role) {
-    Backend backend = idleOf(role).isEmpty() ? fresh.remove() : idleOf(role).remove();
+    Backend backend = idle(role);
     backend.role(role);
     used.add(backend);
     return backend;
+  }
+
+  private Backend idle(String role) {
+    if (!idleOf(role).isEmpty()) {
+      return idleOf(role).remove();
+    }
+    return fresh.isEmpty() ? idleOfAnother() : fresh.remove();
+  }
+
+  private Backend idleOfAnother() {
+    return idle.values().stream()
+        .filter(those -> !those.isEmpty())
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("more connections are open than there are"))
+        .remove();
   }
 
   private Deque<Backend> idleOf(String role) {
