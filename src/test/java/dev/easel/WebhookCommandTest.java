@@ -54,10 +54,10 @@ class WebhookCommandTest {
   }
 
   private Endpoint register(String url, EventType... events) {
-    return database
-        .transaction(tx -> endpoints.register(tx, ada, url, List.of(events), NOW))
-        .orElseThrow()
-        .endpoint();
+    Endpoints.Fresh fresh =
+        (Endpoints.Fresh)
+            database.transaction(tx -> endpoints.register(tx, ada, url, List.of(events), NOW));
+    return fresh.endpoint();
   }
 
   private void disable(Endpoint endpoint) {

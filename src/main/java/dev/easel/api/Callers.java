@@ -35,8 +35,11 @@ public final class Callers {
   private static final ApiError MISSING =
       new ApiError.Unauthenticated(
           Phrase.of("Missing API key: send the header Authorization: Bearer sk-…"));
-  static final ApiError INVALID =
+
+  /** An unknown key, and one that works no more. */
+  public static final ApiError INVALID =
       new ApiError.Unauthenticated(Phrase.of("Invalid API key provided."));
+
   private static final ApiError ELSEWHERE =
       new ApiError.Unauthenticated(Phrase.of("This API key may not be used from your address."));
 

@@ -31,8 +31,17 @@ public final class Endpoints {
     this.secrets = secrets;
   }
 
+  /** How a registration ended. */
+  public sealed interface Registered {}
+
   /** An endpoint with its new secret, which is shown this once. */
-  public record Fresh(Endpoint endpoint, SigningSecret secret) {}
+  public record Fresh(Endpoint endpoint, SigningSecret secret) implements Registered {}
+
+  /** The account has {@link #MOST} already. */
+  public record TooMany() implements Registered {}
+
+  /** The account was deleted while it asked. */
+  public record AccountDeleted() implements Registered {}
 
   /**
    * What is to be otherwise about an endpoint.
@@ -48,12 +57,14 @@ public final class Endpoints {
     }
   }
 
-  /** Registers {@code url}; empty when the account has {@link #MOST} already. */
-  public Optional<Fresh> register(
+  /** Registers {@code url}. */
+  public Registered register(
       Handle tx, AccountId account, String url, List<EventType> events, Instant now) {
-    lock(tx, account);
+    if (!lock(tx, account)) {
+      return new AccountDeleted();
+    }
     if (count(tx, account) >= MOST) {
-      return Optional.empty();
+      return new TooMany();
     }
     UUID id = RowId.random(now);
     SigningSecret secret = SigningSecret.random();
@@ -72,14 +83,17 @@ public final class Endpoints {
             .bindArray("events", String.class, words(events))
             .map((rs, _) -> row(rs))
             .one();
-    return Optional.of(new Fresh(endpoint, secret));
+    return new Fresh(endpoint, secret);
   }
 
-  /** One at a time for each account, so that two together do not both find the last place. */
-  private static void lock(Handle tx, AccountId account) {
-    tx.createQuery("select id from account where id = :id for no key update")
+  /**
+   * One at a time for each account, so that two together do not both find the last place; false
+   * when it is deleted.
+   */
+  private static boolean lock(Handle tx, AccountId account) {
+    return tx.createQuery("select deleted_at is null from account where id = :id for no key update")
         .bind("id", account.value())
-        .mapTo(Long.class)
+        .mapTo(Boolean.class)
         .one();
   }
 

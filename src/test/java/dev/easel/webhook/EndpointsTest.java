@@ -50,9 +50,8 @@ class EndpointsTest {
   }
 
   private Endpoints.Fresh registered() {
-    return database
-        .transaction(tx -> endpoints.register(tx, account, URL, List.of(), NOW))
-        .orElseThrow();
+    return (Endpoints.Fresh)
+        database.transaction(tx -> endpoints.register(tx, account, URL, List.of(), NOW));
   }
 
   /** What a row has: its secret, and the one before as long as it signs. */
@@ -154,7 +153,8 @@ class EndpointsTest {
             threads.submit(() ->
                 database.transaction(tx -> {
                   await(together);
-                  return endpoints.register(tx, account, URL, List.of(), NOW).isPresent();
+                  return endpoints.register(tx, account, URL, List.of(), NOW)
+                      instanceof Endpoints.Fresh;
                 })));
       }
     }
@@ -165,6 +165,19 @@ class EndpointsTest {
     assertThat(registered).isEqualTo(1);
     List<Endpoint> all = database.read(tx -> Endpoints.of(tx, account));
     assertThat(all).hasSize(Endpoints.MOST);
+  }
+
+  @Test
+  void aDeletedAccountGetsNone() {
+    database.transaction(tx -> {
+      Accounts.delete(tx, account, NOW);
+      return account;
+    });
+    assertThat(
+            database.<Endpoints.Registered>transaction(
+                tx -> endpoints.register(tx, account, URL, List.of(), NOW)))
+        .isInstanceOf(Endpoints.AccountDeleted.class);
+    assertThat(database.<List<Endpoint>>read(tx -> Endpoints.of(tx, account))).isEmpty();
   }
 
   private static void await(CyclicBarrier together) {

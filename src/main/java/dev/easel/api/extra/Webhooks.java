@@ -6,6 +6,7 @@ import dev.easel.api.ApiError;
 import dev.easel.api.ApiError.InvalidRequest;
 import dev.easel.api.ApiError.InvalidRequest.Cause;
 import dev.easel.api.Caller;
+import dev.easel.api.Callers;
 import dev.easel.api.Door;
 import dev.easel.api.Exchange;
 import dev.easel.api.Pace;
@@ -98,14 +99,19 @@ public final class Webhooks implements HttpService {
         .json()
         .then(wish::registration)
         .then(wanted ->
-            parts
-                .database
-                .transaction(tx ->
+            registered(
+                parts.database.transaction(tx ->
                     parts.endpoints.register(
-                        tx, caller.account(), wanted.url(), wanted.events(), now()))
-                .map(Verdict::pass)
-                .orElseGet(() -> Verdict.refuse(tooMany())))
+                        tx, caller.account(), wanted.url(), wanted.events(), now()))))
         .map(fresh -> OmniJson.ok(WebhookJson.fresh(fresh, exchange.language())));
+  }
+
+  private static Verdict<Endpoints.Fresh> registered(Endpoints.Registered result) {
+    return switch (result) {
+      case Endpoints.Fresh fresh -> Verdict.pass(fresh);
+      case Endpoints.TooMany _ -> Verdict.refuse(tooMany());
+      case Endpoints.AccountDeleted _ -> Verdict.refuse(Callers.INVALID);
+    };
   }
 
   private static ApiError tooMany() {
