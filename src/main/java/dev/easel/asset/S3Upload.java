@@ -117,7 +117,8 @@ final class S3Upload {
     try {
       for (MultipartUpload begun :
           client
-              .listMultipartUploads(list -> list.bucket(bucket.name()).prefix(bucket.key("")))
+              .listMultipartUploadsPaginator(
+                  list -> list.bucket(bucket.name()).prefix(bucket.key("")))
               .uploads()) {
         // Others may use the bucket too.
         boolean isOurs = Arrivals.type(begun.key().substring(bucket.key("").length())).isPresent();

@@ -101,6 +101,23 @@ class BucketTest {
   }
 
   @Test
+  void whatHasExpiredLeavesTheBucket() throws Exception {
+    String key = gateway.node().account(100);
+    JsonNode task = gateway.finished(key, Gateway.image("a kite"));
+    JsonNode other = gateway.finished(key, Gateway.image("a kite at night"));
+    String url = task.path("image_url").asString();
+
+    gateway.expire(task.path("task_id").asString());
+
+    gateway.until(() -> !BUCKET.keys().contains(key(url)));
+    HttpResponse<byte[]> gone = fetch(url);
+    assertThat(gone.statusCode()).isEqualTo(410);
+    assertThat(new String(gone.body(), UTF_8))
+        .isEqualTo("{\"code\":410,\"msg\":\"this file has expired or was deleted\"}");
+    assertThat(fetch(other.path("image_url").asString()).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void aResultMayBeReferredTo() {
     String key = gateway.node().account(100);
     String url = gateway.finished(key, Gateway.image("a kite")).path("image_url").asString();

@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.easel.TestNode;
 import dev.easel.TestNode.Reply;
+import dev.easel.account.FileTerms;
 import dev.easel.account.Key;
 import dev.easel.account.KeySecret;
 import dev.easel.account.Keys;
 import dev.easel.ledger.Ledger;
+import dev.easel.task.Sweeper;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +109,21 @@ final class Gateway implements BeforeAllCallback, AfterEachCallback, AfterAllCal
   /** Creates the task and waits for its end. */
   JsonNode finished(String key, JsonNode body) {
     return node().await(key, created(key, body));
+  }
+
+  /** Has the time of the task's files be over, and the sweeper look. */
+  void expire(String task) {
+    node()
+        .database()
+        .read(tx ->
+            tx.execute("update asset set expires_at = created_at where task_id = ?::uuid", task));
+    new Sweeper(
+            node().database(),
+            InstantSource.system(),
+            _ -> FileTerms.UNBOUNDED,
+            Optional.empty(),
+            () -> {})
+        .sweep();
   }
 
   /** Waits until {@code it} is so. */

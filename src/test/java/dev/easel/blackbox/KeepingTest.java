@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.easel.TestNode.Reply;
 import dev.easel.account.AccountId;
-import dev.easel.account.FileTerms;
 import dev.easel.account.KeySecret;
 import dev.easel.account.Keys;
 import dev.easel.account.OwnFileTerms;
 import dev.easel.task.AccountRemovals;
-import dev.easel.task.Sweeper;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -66,21 +63,6 @@ class KeepingTest {
         });
   }
 
-  private static void expire(String task) {
-    gateway
-        .node()
-        .database()
-        .read(tx ->
-            tx.execute("update asset set expires_at = created_at where task_id = ?::uuid", task));
-    new Sweeper(
-            gateway.node().database(),
-            InstantSource.system(),
-            _ -> FileTerms.UNBOUNDED,
-            Optional.empty(),
-            () -> {})
-        .sweep();
-  }
-
   private static Reply downloadUrl(String key, String url) {
     return gateway
         .node()
@@ -100,7 +82,7 @@ class KeepingTest {
     String temporary = downloadUrl(key, url).json().path("data").asString();
     assertThat(get(url).statusCode()).isEqualTo(200);
 
-    expire(id);
+    gateway.expire(id);
     gateway.until(() -> get(url).statusCode() == 410);
     assertThat(message(get(url))).isEqualTo("this file has expired or was deleted");
     assertThat(get(temporary).statusCode()).isEqualTo(410);
