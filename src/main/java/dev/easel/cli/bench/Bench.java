@@ -5,8 +5,8 @@ import java.time.Duration;
 
 /** One benchmark. */
 interface Bench {
-  /** How long the server is warmed up before anything counts. */
-  Duration WARM_UP = Duration.ofSeconds(5);
+  /** Before anything counts: after five seconds much of the server is still to be compiled. */
+  Duration WARM_UP = Duration.ofSeconds(15);
 
   /** Its name on the command line. */
   String name();
