@@ -266,7 +266,9 @@ public final class Exchange {
 
   /** A query parameter. */
   public Optional<String> query(String name) {
-    return request.query().first(name).asOptional();
+    return request.query().contains(name)
+        ? Optional.of(request.query().get(name))
+        : Optional.empty();
   }
 
   /** A header that only one API knows. */

@@ -1,6 +1,7 @@
 package dev.easel.api;
 
 import dev.easel.wording.Language;
+import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
@@ -104,17 +105,18 @@ public final class Server implements AutoCloseable {
   }
 
   private static void route(HttpRules routing, Routes routes, Door door) {
+    // One after the other is tried: what is asked for most comes first.
     routing.register("/files", routes.files);
-    routing.register("/", routes.mcp);
-    routing.register("/", routes.document);
-    routing.get(
-        "/health/live", door.to(_ -> health("live", true, Optional.empty()), Server::plain));
-    routing.get("/health/ready", door.to(_ -> readiness(routes.readiness.get()), Server::plain));
     routes.shared.forEach(path -> routing.register("/", path));
     mount(routing, "/", routes.dialects, routes);
     for (Dialect dialect : routes.dialects) {
       mount(routing, "/" + dialect.name(), List.of(dialect), routes);
     }
+    routing.register("/", routes.mcp);
+    routing.register("/", routes.document);
+    routing.get(
+        "/health/live", door.to(_ -> health("live", true, Optional.empty()), Server::plain));
+    routing.get("/health/ready", door.to(_ -> readiness(routes.readiness.get()), Server::plain));
     routing.any(door.to(exchange -> Verdict.pass(noSuchPath(exchange)), Server::plain));
   }
 
@@ -127,7 +129,9 @@ public final class Server implements AutoCloseable {
   private static void closeWhenAsked(
       FilterChain chain, RoutingRequest request, RoutingResponse response) {
     chain.proceed();
-    if (response.isSent() && request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+    if (request.headers().contains(HeaderNames.CONNECTION)
+        && request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)
+        && response.isSent()) {
       throw new CloseConnectionException("asked for");
     }
   }
