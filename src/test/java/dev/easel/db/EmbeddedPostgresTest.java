@@ -140,8 +140,9 @@ class EmbeddedPostgresTest {
 
   @Test
   void whatItStartsEndsWithTheThreadThatStartedIt() throws Exception {
-    // One program: a shell may take note of a signal and then forget it in becoming another.
-    ProcessBuilder endless = PostgresUser.of(home).process(List.of("yes", "started"));
+    // Whoever starts these tests in the background of a script has them ignore interrupts.
+    ProcessBuilder endless =
+        PostgresUser.of(home).process(List.of("env", "--default-signal=INT", "yes", "started"));
     CompletableFuture<Process> started = new CompletableFuture<>();
     Thread.ofPlatform()
         .start(() -> {
