@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /** A {@link Lane} for each of three runs at a time, of which one mostly waits. */
 final class Lanes implements AutoCloseable {
@@ -40,9 +41,10 @@ final class Lanes implements AutoCloseable {
     }
   }
 
-  /** Runs all of {@code seeds}, until one breaks a promise. */
+  /** Runs {@code seeds}, until one breaks a promise or their time is over. */
   Result run(Seeds seeds, boolean aloud) throws InterruptedException {
     long begin = System.nanoTime();
+    BooleanSupplier isTimeLeft = () -> System.nanoTime() - begin < seeds.within().toNanos();
     AtomicLong next = new AtomicLong(seeds.from());
     ConcurrentLinkedQueue<Run.Report> reports = new ConcurrentLinkedQueue<>();
     ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
@@ -55,7 +57,7 @@ final class Lanes implements AutoCloseable {
               .name("lane-" + threads.size())
               .start(() -> {
                 long seed = next.getAndIncrement();
-                while (seed <= seeds.to() && !stop.get()) {
+                while (seed <= seeds.to() && !stop.get() && isTimeLeft.getAsBoolean()) {
                   try {
                     reports.add(Run.of(seed, lane, out));
                   } catch (Violation broken) {
