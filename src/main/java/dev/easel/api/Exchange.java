@@ -266,9 +266,7 @@ public final class Exchange {
 
   /** A query parameter. */
   public Optional<String> query(String name) {
-    return request.query().contains(name)
-        ? Optional.of(request.query().get(name))
-        : Optional.empty();
+    return request.query().first(name).asOptional();
   }
 
   /** A header that only one API knows. */
