@@ -54,9 +54,13 @@ class WebhookCommandTest {
   }
 
   private Endpoint register(String url, EventType... events) {
+    return register(url, NOW, events);
+  }
+
+  private Endpoint register(String url, Instant now, EventType... events) {
     Endpoints.Fresh fresh =
         (Endpoints.Fresh)
-            database.transaction(tx -> endpoints.register(tx, ada, url, List.of(events), NOW));
+            database.transaction(tx -> endpoints.register(tx, ada, url, List.of(events), now));
     return fresh.endpoint();
   }
 
@@ -97,7 +101,12 @@ class WebhookCommandTest {
   @Test
   void endpointsAreListedWithoutTheirSecrets() {
     Endpoint all = register("https://a.invalid/");
-    Endpoint some = register("https://b.invalid/", EventType.TASK_FAILED, EventType.TASK_CANCELED);
+    Endpoint some =
+        register(
+            "https://b.invalid/",
+            NOW.plusSeconds(1),
+            EventType.TASK_FAILED,
+            EventType.TASK_CANCELED);
     disable(some);
 
     Ended ended = run("list", "ada");
@@ -119,7 +128,7 @@ class WebhookCommandTest {
                     .isEqualTo(
                         some.id()
                             + "  disabled  2026-05-01T12:01:00Z  task.failed,task.canceled  "
-                            + "2026-05-01T12:00:00Z  https://b.invalid/  Disabled by its owner."));
+                            + "2026-05-01T12:00:01Z  https://b.invalid/  Disabled by its owner."));
     JsonNode json = JsonMapper.shared().readTree(run("list", "ada", "--json").out());
     assertThat(json).hasSize(2);
     assertThat(json.at("/1/reason").asString()).isEqualTo("Disabled by its owner.");
