@@ -2,6 +2,7 @@ package dev.easel.api;
 
 import dev.easel.wording.Language;
 import dev.easel.wording.Phrase;
+import io.helidon.common.uri.UriQuery;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
@@ -216,11 +217,13 @@ public final class Exchange {
       return number("wait", asked.get(), 0, LONGEST_WAIT_SECONDS).map(Duration::ofSeconds);
     }
     // RFC 7240: a preference that cannot be met is not an error.
-    Matcher preferred = PREFERRED_WAIT.matcher(header(PREFER).orElse(""));
-    return Verdict.pass(
-        preferred.find()
-            ? Duration.ofSeconds(Math.min(LONGEST_WAIT_SECONDS, Long.parseLong(preferred.group(1))))
-            : usual);
+    Optional<Duration> preferred =
+        header(PREFER)
+            .map(PREFERRED_WAIT::matcher)
+            .filter(Matcher::find)
+            .map(found -> Math.min(LONGEST_WAIT_SECONDS, Long.parseLong(found.group(1))))
+            .map(Duration::ofSeconds);
+    return Verdict.pass(preferred.orElse(usual));
   }
 
   /**
@@ -266,7 +269,8 @@ public final class Exchange {
 
   /** A query parameter. */
   public Optional<String> query(String name) {
-    return request.query().first(name).asOptional();
+    UriQuery query = request.query();
+    return query.isEmpty() ? Optional.empty() : query.first(name).asOptional();
   }
 
   /** A header that only one API knows. */
