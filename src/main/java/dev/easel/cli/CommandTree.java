@@ -1,5 +1,6 @@
 package dev.easel.cli;
 
+import dev.easel.config.Version;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,13 @@ public final class CommandTree {
 
   public CommandLine build() {
     helpful(root);
+    root.getCommandSpec()
+        .versionProvider(() -> new String[] {"Easel " + Version.current().easel()})
+        .addOption(
+            OptionSpec.builder("--version")
+                .versionHelp(true)
+                .description("Print the version.")
+                .build());
     root.setParameterExceptionHandler(new OneLineErrors());
     root.setExecutionExceptionHandler(new OneLineErrors());
     root.setUsageHelpWidth(100);

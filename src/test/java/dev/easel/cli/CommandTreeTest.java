@@ -136,6 +136,12 @@ class CommandTreeTest {
   }
 
   @Test
+  void versionIsAFlagToo() {
+    assertThat(run("--version")).isZero();
+    assertThat(out.toString().strip()).isEqualTo("Easel " + Version.current().easel());
+  }
+
+  @Test
   void versionForMachines() {
     assertThat(run("version", "--json")).isZero();
 
