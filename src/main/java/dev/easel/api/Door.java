@@ -9,7 +9,10 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
@@ -24,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one way in and out: every request gets an id, every answer leaves here, every error is put
- * into its dialect's shape here.
+ * The one way in and out: every answer leaves here, and every error is put into its dialect's shape
+ * here.
  */
 public final class Door {
   private static final Logger log = LoggerFactory.getLogger(Door.class);
@@ -60,6 +63,12 @@ public final class Door {
     this.room = room;
   }
 
+  /** Has every answer tell which request it is of: by the caller's id for it, or a fresh one. */
+  static void name(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+    response.header(REQUEST_ID, requestId(request));
+    chain.proceed();
+  }
+
   /** Puts {@code endpoint} behind the door; {@code refusals} is its dialect's table. */
   public Handler to(Endpoint endpoint, Refusals refusals) {
     return toAny(exchange -> endpoint.handle(exchange).map(Reply.Text::new), refusals);
@@ -69,7 +78,7 @@ public final class Door {
   public Handler toAny(
       Function<Exchange, ? extends Verdict<? extends Reply>> endpoint, Refusals refusals) {
     return (request, response) -> {
-      Exchange exchange = new Exchange(request, callers, requestId(request), room.share());
+      Exchange exchange = new Exchange(request, callers, requestId(response), room.share());
       switch (ask(exchange, endpoint)) {
         case Verdict.Pass<? extends Reply>(Reply reply) ->
             answer(request, response, exchange, reply);
@@ -88,7 +97,7 @@ public final class Door {
       case Reply.Events(Reply.Teller teller) -> stream(response, exchange, teller);
       case Reply.Nothing _ -> {
         response.status(Status.NO_CONTENT_204);
-        identify(response, exchange);
+        describe(response, exchange);
         response.send();
       }
     }
@@ -113,7 +122,7 @@ public final class Door {
     response.header(EVENT_STREAM);
     response.header(NO_CACHE);
     response.header(NO_BUFFERING);
-    identify(response, exchange);
+    describe(response, exchange);
     try {
       OutputStream out = response.outputStream();
       teller.tell(new EventStream(out));
@@ -133,7 +142,7 @@ public final class Door {
   /** A body that cannot be written to its end is cut: its last chunk is missing. */
   private static void write(ServerResponse response, Exchange exchange, Reply.Written written) {
     response.header(JSON);
-    identify(response, exchange);
+    describe(response, exchange);
     OutputStream out = response.outputStream();
     try {
       written.writer().write(out);
@@ -146,7 +155,7 @@ public final class Door {
   private static void send(
       ServerRequest request, ServerResponse response, Exchange exchange, FileAnswer file) {
     try (file) {
-      identify(response, exchange);
+      describe(response, exchange);
       file.send(request, response);
     } catch (IOException | UncheckedIOException cut) {
       throw cut(exchange, cut);
@@ -161,7 +170,7 @@ public final class Door {
   private static void send(ServerResponse response, Exchange exchange, Answer answer) {
     response.status(Status.create(answer.status()));
     response.header(JSON);
-    identify(response, exchange);
+    describe(response, exchange);
     answer.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
     if (exchange.method().equals("HEAD")) {
       response.send(); // a body would be taken for the answer to the next request
@@ -171,9 +180,8 @@ public final class Door {
   }
 
   /** What every answer has. */
-  private static void identify(ServerResponse response, Exchange exchange) {
+  private static void describe(ServerResponse response, Exchange exchange) {
     response.header(NO_SNIFF);
-    response.header(REQUEST_ID, exchange.requestId());
     if (exchange.isAdmitted()) {
       response.header(DO_NOT_RETRY);
     }
@@ -186,6 +194,11 @@ public final class Door {
           response.header(RATE_LIMIT_POLICY, standing.policy());
           response.header(RATE_LIMIT, standing.state());
         });
+  }
+
+  /** As the answer tells it. */
+  private static String requestId(ServerResponse response) {
+    return response.headers().get(REQUEST_ID).get();
   }
 
   /** The caller's own id when it is fit to be logged, else a fresh one. */

@@ -5,12 +5,16 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.DirectHandlers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers what is no HTTP, or more of it than is read: addresses and headers that are malformed or
  * too long. No route has been looked for, so it is no dialect's.
  */
 final class NoRequest implements DirectHandler {
+  private static final Logger log = LoggerFactory.getLogger(NoRequest.class);
+
   private NoRequest() {}
 
   /** One for everything that can be wrong. */
@@ -34,7 +38,9 @@ final class NoRequest implements DirectHandler {
     Status told = isUnread ? Status.BAD_REQUEST_400 : status;
     headers.set(HeaderNames.CONTENT_TYPE, "application/json; charset=utf-8");
     headers.set(HeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff");
-    headers.set(Door.REQUEST_ID, Door.newId());
+    String id = Door.newId();
+    headers.set(Door.REQUEST_ID, id);
+    log.debug("request {}: {} {}", id, told, message);
     TransportResponse.Builder response =
         TransportResponse.builder().status(told).headers(headers).keepAlive(event.keepAlive());
     return request.method().equals("HEAD")

@@ -86,6 +86,7 @@ public final class Server implements AutoCloseable {
             .directHandlers(NoRequest.handlers())
             .routing(routing -> {
               routing.addFilter(Server::closeWhenAsked);
+              routing.addFilter(Door::name);
               table.accept(routing);
             })
             .build()

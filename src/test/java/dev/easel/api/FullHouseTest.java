@@ -40,6 +40,7 @@ class FullHouseTest {
               .shutdownHook(false)
               .routing(routing ->
                   routing
+                      .addFilter(Door::name)
                       .post("/form", door.to(this::form, FullHouseTest::refuse))
                       .post("/json", door.to(FullHouseTest::json, FullHouseTest::refuse)))
               .build()

@@ -237,7 +237,17 @@ class AccountTest {
   @Test
   void theRequestIdIsTheCallersOrAFreshOne() {
     String key = gateway.node().account(100);
-    for (String path : List.of("/api/v1/credits", "/api/v1/tasks/x", "/nowhere", "/health/live")) {
+    List<String> paths =
+        List.of(
+            "/api/v1/credits",
+            "/api/v1/tasks/x",
+            "/nowhere",
+            "/health/live",
+            "/files/nothing.png",
+            "/docs",
+            "/docs/nothing",
+            "/openapi.json");
+    for (String path : paths) {
       assertThat(requestId(path, key, "order-7.A_b")).isEqualTo("order-7.A_b");
       for (String unfit : List.of("two words", "x".repeat(65), "a\"b", "<b>")) {
         assertThat(requestId(path, key, unfit)).matches("req_[0-9a-f]{32}");
@@ -251,7 +261,7 @@ class AccountTest {
 
   private static String requestId(String path, String key, String given) {
     HttpRequest request = gateway.node().request(path, key).header("X-Request-Id", given).build();
-    return gateway.node().send(request).http().headers().firstValue("X-Request-Id").orElse("");
+    return gateway.node().text(request).headers().firstValue("X-Request-Id").orElse("");
   }
 
   @Test

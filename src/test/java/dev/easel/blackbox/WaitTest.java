@@ -56,6 +56,13 @@ class WaitTest {
   }
 
   @Test
+  void aWaitWithoutAValueIsNone() {
+    String key = gateway.node().account(100);
+    String task = gateway.created(key, Gateway.image(Gateway.endless()));
+    assertThat(status(gateway.node().get("/api/v1/tasks/" + task + "?wait", key))).isIn(1, 2);
+  }
+
+  @Test
   void nobodyWaitsForATaskThatIsNotThere() {
     String key = gateway.node().account(100);
     String mine = gateway.created(key, Gateway.image(Gateway.endless()));

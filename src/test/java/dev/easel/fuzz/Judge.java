@@ -39,7 +39,7 @@ final class Judge {
     }
     String type = answer.header("Content-Type").orElse("");
     boolean isFile = isBelow(FILE, request);
-    if (!isFile && answer.header("X-Request-Id").isEmpty()) {
+    if (answer.header("X-Request-Id").isEmpty()) {
       problems.add("no X-Request-Id");
     }
     if (!isFile && type.startsWith("application/json")) {
