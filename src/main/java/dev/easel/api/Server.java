@@ -6,6 +6,7 @@ import io.helidon.http.HeaderValues;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.RoutingRequest;
@@ -115,10 +116,16 @@ public final class Server implements AutoCloseable {
     }
     routing.register("/", routes.mcp);
     routing.register("/", routes.document);
-    routing.get(
-        "/health/live", door.to(_ -> health("live", true, Optional.empty()), Server::plain));
-    routing.get("/health/ready", door.to(_ -> readiness(routes.readiness.get()), Server::plain));
+    look(routing, "/health/live", door, () -> health("live", true, Optional.empty()));
+    look(routing, "/health/ready", door, () -> readiness(routes.readiness.get()));
     routing.any(door.to(exchange -> Verdict.pass(noSuchPath(exchange)), Server::plain));
+  }
+
+  /** Whoever only looks, as load balancers do, may do without the body. */
+  private static void look(
+      HttpRules routing, String path, Door door, Supplier<Verdict<Answer>> answer) {
+    Handler handler = door.to(_ -> answer.get(), Server::plain);
+    routing.get(path, handler).head(path, handler);
   }
 
   private static void mount(HttpRules routing, String base, List<Dialect> dialects, Routes routes) {

@@ -21,6 +21,15 @@ class ConnectionTest {
         .containsIgnoringCase("connection: close");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/health/live", "/health/ready"})
+  void whoeverOnlyLooksIsAnsweredWithoutABody(String path) throws IOException {
+    String request = "HEAD " + path + " HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
+    assertThat(RawHttp.sendAndReadToEnd(gateway.node().url(), request))
+        .startsWith("HTTP/1.1 200 ")
+        .endsWith("\r\n\r\n");
+  }
+
   /** Bytes after the head would be taken for the next answer. */
   @ParameterizedTest
   @ValueSource(

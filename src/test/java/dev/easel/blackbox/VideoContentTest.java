@@ -79,6 +79,17 @@ class VideoContentTest {
     assertThat(header(whole, "X-Content-Type-Options")).isEqualTo("nosniff");
   }
 
+  @Test
+  void askingAboutTheFilmSendsNoneOfIt() {
+    HttpResponse<byte[]> head =
+        send(gateway.node().request("/v1/videos/" + task + "/content", key).HEAD());
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.body()).isEmpty();
+    for (String name : List.of("Content-Type", "Content-Length", "ETag", "Accept-Ranges")) {
+      assertThat(header(head, name)).as(name).isEqualTo(header(get(""), name));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "?variant=thumbnail"})
   void partsAreWhatStandsThere(String of) {

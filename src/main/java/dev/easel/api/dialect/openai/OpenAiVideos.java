@@ -55,7 +55,8 @@ final class OpenAiVideos {
         .get("/v1/videos", door.to(this::list, refusals))
         .get("/v1/videos/{id}", door.to(this::read, refusals))
         .delete("/v1/videos/{id}", door.to(this::delete, refusals))
-        .get("/v1/videos/{id}/content", door.toAny(this::content, refusals));
+        .get("/v1/videos/{id}/content", door.toAny(this::content, refusals))
+        .head("/v1/videos/{id}/content", door.toAny(this::content, refusals));
   }
 
   private Verdict<Answer> create(Exchange exchange) {
