@@ -20,8 +20,11 @@ final class Run {
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
   private static final int CRASHES = 20;
 
-  /** Longer than any task may take when nothing fails. */
-  private static final Duration LONGEST = Duration.ofHours(2);
+  /**
+   * Longer than a run may take, even where the only customer who can pay has room for one task at a
+   * time: two hundred of them, some forty seconds each.
+   */
+  private static final Duration LONGEST = Duration.ofHours(4);
 
   private final Lane lane;
   private final SplittableRandom random;
