@@ -66,7 +66,7 @@ class DocsPageTest {
   void anOperationCanBeReadAndTried() {
     Page page = opened();
     Locator live =
-        page.locator(".opblock").filter(new Locator.FilterOptions().setHasText("/health/live"));
+        page.locator(".opblock-get").filter(new Locator.FilterOptions().setHasText("/health/live"));
     live.locator(".opblock-summary-control").click();
     live.locator(".try-out__btn").click();
     live.locator(".execute").click();
