@@ -1,5 +1,6 @@
 package dev.easel.task;
 
+import dev.easel.account.AccountId;
 import dev.easel.db.Database;
 import dev.easel.db.DatabaseException;
 import dev.easel.db.Pipeline;
@@ -45,8 +46,12 @@ public final class Cancellations {
         task.state() instanceof TaskState.Running && !canBeStopped(task)
             ? Settlement.Canceling.TOO_LATE
             : settlement.cancel(task);
-    Duration patience = canceling == Settlement.Canceling.ASKED ? PATIENCE : Duration.ZERO;
-    return snapshots.await(task.request().account(), task.id(), patience).orElse(task);
+    AccountId account = task.request().account();
+    // Another request may have canceled it just now.
+    return (canceling == Settlement.Canceling.ASKED
+            ? snapshots.await(account, task.id(), PATIENCE)
+            : snapshots.readAgain(account, task.id()))
+        .orElse(task);
   }
 
   /** Whether every provider that works on it can be asked to stop. */

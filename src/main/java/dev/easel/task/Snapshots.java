@@ -94,6 +94,11 @@ public final class Snapshots implements AutoCloseable {
     return task.filter(found -> found.request().account().equals(account));
   }
 
+  /** The same, as it is by now, whatever was read a moment ago. */
+  Optional<Task> readAgain(AccountId account, TaskId id) {
+    return reads.submit(id, PATIENCE).filter(found -> found.request().account().equals(account));
+  }
+
   /** The same, but not before the task is final or {@code patience} is over. */
   public Optional<Task> await(AccountId account, TaskId id, Duration patience) {
     Optional<Task> now = read(account, id);

@@ -229,6 +229,7 @@ class AccountTest {
     String key = gateway.node().account(100, Key.Rules.NONE, 1);
     gateway.created(key, Gateway.image(Gateway.endless()));
     String queued = gateway.created(key, Gateway.image(Gateway.endless()));
+    gateway.awaitPlace(key, queued);
     List<Reply> replies = Together.call(20, _ -> gateway.cancel(key, queued));
     assertThat(replies).allMatch(reply -> reply.json().path("code").asInt() == 200);
     assertThat(gateway.available(key)).isEqualTo(85);

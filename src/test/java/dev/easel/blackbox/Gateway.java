@@ -143,6 +143,14 @@ final class Gateway implements BeforeAllCallback, AfterEachCallback, AfterAllCal
     }
   }
 
+  /** Waits until a task stands in the queue of a work limit. */
+  void awaitPlace(String key, String task) {
+    Instant limit = Instant.now().plusSeconds(20);
+    while (!read(key, task).json().path("data").has("queue_position")) {
+      assertThat(Instant.now()).as("the task has to queue").isBefore(limit);
+    }
+  }
+
   long available(String key) {
     return credits(key).path("available").asLong();
   }
