@@ -124,7 +124,8 @@ public final class FaultProxy implements AutoCloseable {
     fresh.setReuseAddress(true);
     fresh.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
     listener = fresh;
-    Thread.ofVirtual().name("fault-proxy").start(() -> acceptFrom(fresh));
+    // Under a virtual thread that accepts, a socket would listen on for a moment after its close.
+    Thread.ofPlatform().name("fault-proxy").daemon().start(() -> acceptFrom(fresh));
     return fresh.getLocalPort();
   }
 
