@@ -179,7 +179,7 @@ public final class Door {
     }
   }
 
-  /** What every answer has. */
+  /** What answers have beside the name of their request. */
   private static void describe(ServerResponse response, Exchange exchange) {
     response.header(NO_SNIFF);
     if (exchange.isAdmitted()) {

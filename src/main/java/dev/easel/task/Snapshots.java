@@ -87,16 +87,18 @@ public final class Snapshots implements AutoCloseable {
   /** The task of that id, if it is this account's. */
   public Optional<Task> read(AccountId account, TaskId id) {
     Snapshot snapshot = cache.getIfPresent(id);
-    Optional<Task> task =
-        snapshot != null && snapshot.isFresh()
-            ? Optional.of(snapshot.task)
-            : reads.submit(id, PATIENCE);
-    return task.filter(found -> found.request().account().equals(account));
+    return snapshot != null && snapshot.isFresh()
+        ? of(account, Optional.of(snapshot.task))
+        : readAgain(account, id);
   }
 
   /** The same, as it is by now, whatever was read a moment ago. */
   Optional<Task> readAgain(AccountId account, TaskId id) {
-    return reads.submit(id, PATIENCE).filter(found -> found.request().account().equals(account));
+    return of(account, reads.submit(id, PATIENCE));
+  }
+
+  private static Optional<Task> of(AccountId account, Optional<Task> task) {
+    return task.filter(found -> found.request().account().equals(account));
   }
 
   /** The same, but not before the task is final or {@code patience} is over. */
