@@ -12,7 +12,8 @@ record Crew(Lane lane, Claimer claimer, Worker worker) {
     return Arrays.stream(Lane.values()).map(lane -> of(database, lane, settings, machine)).toList();
   }
 
-  private static Crew of(Database database, Lane lane, Engine.Settings settings, Machine machine) {
+  /** That of one lane. */
+  static Crew of(Database database, Lane lane, Engine.Settings settings, Machine machine) {
     Worker worker = new Worker(database, lane.room(settings), machine);
     return new Crew(lane, new Claimer(database, lane, worker, settings, machine), worker);
   }

@@ -9,19 +9,20 @@ import java.util.function.LongSupplier;
 
 /**
  * The production engine of a simulated node, on a clock and on threads of the simulation: it claims
- * and rescues when it is told to, and does not wait for what it has begun.
+ * and rescues when it is told to, and does not wait for what it has begun. All its jobs are in the
+ * main lane.
  */
 public final class SteppedEngine {
-  private final List<Crew> crews;
+  private final Crew crew;
   private final Rescuer rescuer;
 
   /** An engine that runs jobs with {@code handlers}. */
   public SteppedEngine(
       Database database, Engine.Settings settings, Time time, Map<String, Handler> handlers) {
     Machine machine = new Machine(time.clock, time.nanoTime, time.threads);
-    crews = Crew.all(database, settings, machine);
-    rescuer = new Rescuer(database, crews, settings, machine);
-    crews.forEach(crew -> crew.worker().start(handlers));
+    crew = Crew.of(database, Lane.MAIN, settings, machine);
+    rescuer = new Rescuer(database, List.of(crew), settings, machine);
+    crew.worker().start(handlers);
   }
 
   /**
@@ -36,11 +37,7 @@ public final class SteppedEngine {
   /** Claims until nothing is due, and begins all that; false when the database is away. */
   public boolean claim() {
     try {
-      boolean isThere = true;
-      for (Crew crew : crews) {
-        isThere &= crew.claimer().claimWhatIsDue();
-      }
-      return isThere;
+      return crew.claimer().claimWhatIsDue();
     } catch (InterruptedException interrupted) {
       throw new IllegalStateException(interrupted);
     }

@@ -197,7 +197,7 @@ final class Run {
     if (scheduler.time().compareTo(nextLook) < 0 || !customers.areAnswered()) {
       return false;
     }
-    nextLook = scheduler.time().plusSeconds(6);
+    nextLook = scheduler.time().plusSeconds(20);
     return lane.liveTasks() == 0 && all.stream().noneMatch(node -> node.host().isPaused());
   }
 }
