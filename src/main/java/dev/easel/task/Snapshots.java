@@ -97,11 +97,7 @@ public final class Snapshots implements AutoCloseable {
     return of(account, reads.submit(id, PATIENCE));
   }
 
-  private static Optional<Task> of(AccountId account, Optional<Task> task) {
-    return task.filter(found -> found.request().account().equals(account));
-  }
-
-  /** The same, but not before the task is final or {@code patience} is over. */
+  /** As {@link #read}, but not before the task is final or {@code patience} is over. */
   public Optional<Task> await(AccountId account, TaskId id, Duration patience) {
     Optional<Task> now = read(account, id);
     if (now.isEmpty() || now.get().state().isFinal() || !patience.isPositive() || stopping) {
@@ -110,6 +106,10 @@ public final class Snapshots implements AutoCloseable {
     try (Watch watch = watch(now.get())) {
       return Optional.of(watch.end(patience));
     }
+  }
+
+  private static Optional<Task> of(AccountId account, Optional<Task> task) {
+    return task.filter(found -> found.request().account().equals(account));
   }
 
   /** Watches a task that has been read. The caller closes the watch. */
