@@ -10,7 +10,7 @@ import java.util.Optional;
  */
 record Seeds(long from, long to, Duration within) {
   /** A machine that is busy with other work gets through fewer of them in the suite. */
-  private static final Seeds OF_THE_SUITE = new Seeds(1, 1_000, Duration.ofMinutes(4));
+  private static final Seeds OF_THE_SUITE = new Seeds(1, 1_000, Duration.ofMinutes(3));
 
   private static final Duration FOR_EVER = Duration.ofDays(365);
 
