@@ -2,6 +2,8 @@ package dev.easel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -33,5 +35,16 @@ class EaselTest {
                 .singleElement()
                 .asString()
                 .matches("[A-Z].{8,80}\\."));
+  }
+
+  @Test
+  void helpIsACommandToo() {
+    StringWriter asked = new StringWriter();
+    StringWriter flagged = new StringWriter();
+
+    assertThat(Easel.commands().setOut(new PrintWriter(asked)).execute("help", "bench")).isZero();
+    Easel.commands().setOut(new PrintWriter(flagged)).execute("bench", "--help");
+
+    assertThat(asked.toString()).contains("Usage: easel bench").isEqualTo(flagged.toString());
   }
 }

@@ -30,6 +30,9 @@ public final class CommandTree {
 
   public CommandLine build() {
     helpful(root);
+    CommandLine help = new CommandLine(new CommandLine.HelpCommand());
+    help.getCommandSpec().usageMessage().description("Print the help of a command.");
+    root.addSubcommand(help);
     root.getCommandSpec()
         .versionProvider(() -> new String[] {"Easel " + Version.current().easel()})
         .addOption(

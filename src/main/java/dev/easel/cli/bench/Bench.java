@@ -5,12 +5,18 @@ import java.time.Duration;
 
 /** One benchmark. */
 interface Bench {
-  /** Before anything counts: after five seconds much of the server is still to be compiled. */
-  Duration WARM_UP = Duration.ofSeconds(15);
-
   /** Its name on the command line. */
   String name();
 
-  /** Measures for {@code length}, and then its bound, on a house of its own. */
-  Figures run(Duration length) throws IOException, InterruptedException;
+  /** Measures for so long, and then its bound, on a house of its own. */
+  Figures run(Timing timing) throws IOException, InterruptedException;
+
+  /**
+   * How long things take.
+   *
+   * @param warmUp for how long the same is done before anything counts; after five seconds much of
+   *     a server is still to be compiled
+   * @param length for how long it counts
+   */
+  record Timing(Duration warmUp, Duration length) {}
 }

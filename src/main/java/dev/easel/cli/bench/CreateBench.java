@@ -15,7 +15,8 @@ final class CreateBench implements Bench {
   }
 
   @Override
-  public Figures run(Duration length) throws IOException, InterruptedException {
+  public Figures run(Timing timing) throws IOException, InterruptedException {
+    Duration length = timing.length();
     try (House house = House.build()) {
       Load.Tally tally;
       try (House.RunningServer server = house.serve(Map.of("--engine-concurrency", "4"))) {
@@ -27,7 +28,7 @@ final class CreateBench implements Bench {
                             "/api/v1/tasks/create",
                             house.key(worker + sequence),
                             Requests.create(worker, sequence))));
-        Load.run(server.base(), WARM_UP, create);
+        Load.run(server.base(), timing.warmUp(), create);
         tally = Load.run(server.base(), length, create);
       }
       double[] bound = new double[1];

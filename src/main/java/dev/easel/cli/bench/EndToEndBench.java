@@ -15,7 +15,8 @@ final class EndToEndBench implements Bench {
   }
 
   @Override
-  public Figures run(Duration length) throws IOException, InterruptedException {
+  public Figures run(Timing timing) throws IOException, InterruptedException {
+    Duration length = timing.length();
     try (House house = House.build()) {
       Load.Tally tally;
       try (House.RunningServer server = house.serve(Map.of())) {
@@ -35,7 +36,7 @@ final class EndToEndBench implements Bench {
                   .body()
                   .contains("\"task_status\":3");
             };
-        Load.run(server.base(), WARM_UP, task);
+        Load.run(server.base(), timing.warmUp(), task);
         tally = Load.run(server.base(), length, task);
       }
       double[] bound = new double[1];

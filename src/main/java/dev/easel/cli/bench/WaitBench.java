@@ -29,7 +29,10 @@ import org.HdrHistogram.Histogram;
  * <p>The cost is the difference between the same tasks with nobody watching and with everybody.
  */
 final class WaitBench implements Bench {
-  private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(15);
+  /** Until everything that is held is running and watched: this, and so much more for each. */
+  private static final Duration LONGEST_BEGINNING = Duration.ofSeconds(5);
+
+  private static final Duration LONGEST_BEGINNING_OF_EACH = Duration.ofMillis(25);
   private static final Duration SETTLING = Duration.ofSeconds(2);
   private static final int CREATORS = 16;
   private static final long LONGEST_MICROS = Duration.ofMinutes(2).toNanos() / 1_000;
@@ -63,9 +66,14 @@ final class WaitBench implements Bench {
   }
 
   @Override
-  public Figures run(Duration length) throws IOException, InterruptedException {
+  public Figures run(Timing timing) throws IOException, InterruptedException {
+    Duration length = timing.length();
     Duration unwatched = length.dividedBy(2);
-    Duration life = LONGEST_CONNECTING.multipliedBy(2).plus(unwatched).plus(length);
+    Duration life =
+        LONGEST_BEGINNING
+            .plus(LONGEST_BEGINNING_OF_EACH.multipliedBy(each))
+            .plus(unwatched)
+            .plus(length);
     try (House house = House.build()) {
       // At the first failure a task is over: what is measured is not how pictures are made.
       house.withDatabase((database, _) ->

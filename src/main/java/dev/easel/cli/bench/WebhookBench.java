@@ -24,9 +24,15 @@ import org.HdrHistogram.Histogram;
  * owed to a receiver that takes connections and never answers.
  */
 final class WebhookBench implements Bench {
-  private static final int SWALLOWED = 1_000;
   private static final Duration BETWEEN = Duration.ofMillis(10);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final int swallowed;
+
+  /** Beside so many deliveries that are swallowed. */
+  WebhookBench(int swallowed) {
+    this.swallowed = swallowed;
+  }
 
   @Override
   public String name() {
@@ -34,27 +40,29 @@ final class WebhookBench implements Bench {
   }
 
   @Override
-  public Figures run(Duration length) throws IOException, InterruptedException {
+  public Figures run(Timing timing) throws IOException, InterruptedException {
+    Duration length = timing.length();
     try (House house = House.build();
-        ServerSocket hole = new ServerSocket(0, SWALLOWED, InetAddress.getLoopbackAddress());
         Receiver receiver = new Receiver();
         House.RunningServer server = house.serve(Map.of("--net-allow", "127.0.0.1/32"));
+        // Closed before the server, which would wait for what is swallowed.
+        ServerSocket hole = new ServerSocket(0, swallowed, InetAddress.getLoopbackAddress());
         HttpConnection connection = new HttpConnection(server.base())) {
       URI swallowing = URI.create("http://127.0.0.1:" + hole.getLocalPort() + "/");
       long errors = 0;
-      for (int i = 0; i < SWALLOWED; i++) {
+      for (int i = 0; i < swallowed; i++) {
         errors += create(house, connection, i, swallowing) ? 0 : 1;
       }
       long start = System.nanoTime();
       int created = 0;
       for (long at = start; at - start < length.toNanos(); at += BETWEEN.toNanos()) {
         LockSupport.parkNanos(at - System.nanoTime());
-        boolean isAccepted = create(house, connection, SWALLOWED + created, receiver.url());
+        boolean isAccepted = create(house, connection, swallowed + created, receiver.url());
         errors += isAccepted ? 0 : 1;
         created += isAccepted ? 1 : 0;
       }
       errors += created - receiver.await(created);
-      Map<String, Object> beside = Map.of("swallowed", SWALLOWED);
+      Map<String, Object> beside = Map.of("swallowed", swallowed);
       Histogram micros = receiver.micros;
       return new Figures(
           micros.getTotalCount() / (length.toNanos() / 1e9),
