@@ -90,11 +90,6 @@ final class Backend implements AutoCloseable {
     return true;
   }
 
-  /** Has the server give the running call up. */
-  void cancel() throws SQLException {
-    connection.cancelQuery();
-  }
-
   private void work() {
     while (!closed) {
       Call call = given;

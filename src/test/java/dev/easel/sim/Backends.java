@@ -45,7 +45,9 @@ final class Backends implements AutoCloseable {
         public void violated(String what) {}
       };
 
-  private final PreparedStatement watcher;
+  private final Connection aside;
+  private final PreparedStatement askingForBlockers;
+  private final PreparedStatement cancelling;
   private final Deque<Backend> fresh = new ArrayDeque<>();
   private final Map<String, Deque<Backend>> idle = new TreeMap<>();
   private final List<Backend> all = new ArrayList<>();
@@ -93,11 +95,14 @@ final class Backends implements AutoCloseable {
   /**
    * {@code count} connections that {@code opening} makes, all to one database.
    *
-   * @param aside to another database of the same server: asked while calls run, it must not keep
+   * @param aside to another database of the same server: used while calls run, it must not keep
    *     them from cleaning up
    */
   Backends(Opening opening, int count, Connection aside) throws SQLException {
-    this.watcher = aside.prepareStatement("select unnest(pg_blocking_pids(?))");
+    this.aside = aside;
+    this.askingForBlockers = aside.prepareStatement("select unnest(pg_blocking_pids(?))");
+    // What drivers send for it has the server start a process each time.
+    this.cancelling = aside.prepareStatement("select pg_cancel_backend(?)");
     for (int i = 0; i < count; i++) {
       all.add(new Backend(opening.open()));
     }
@@ -270,10 +275,11 @@ final class Backends implements AutoCloseable {
   }
 
   /** What the call's statement did is undone; what its transaction did before it stays. */
-  private static void giveUp(Call call) throws SQLException {
+  private void giveUp(Call call) throws SQLException {
     Backend backend = call.backend();
     while (!call.isDone()) {
-      backend.cancel();
+      cancelling.setInt(1, backend.pid());
+      cancelling.execute();
       Backend.hasReturned(call, Duration.ofMillis(20));
     }
     if (backend.connection().getTransactionState() == TransactionState.FAILED) {
@@ -330,8 +336,8 @@ final class Backends implements AutoCloseable {
 
   private Set<Integer> ask(int pid) throws SQLException {
     Set<Integer> blockers = new HashSet<>();
-    watcher.setInt(1, pid);
-    try (ResultSet rows = watcher.executeQuery()) {
+    askingForBlockers.setInt(1, pid);
+    try (ResultSet rows = askingForBlockers.executeQuery()) {
       while (rows.next()) {
         blockers.add(rows.getInt(1));
       }
@@ -367,6 +373,6 @@ final class Backends implements AutoCloseable {
     for (Backend backend : all) {
       backend.close();
     }
-    watcher.getConnection().close();
+    aside.close();
   }
 }
