@@ -1,10 +1,20 @@
 package dev.easel.sim;
 
+import static java.sql.ResultSet.CONCUR_READ_ONLY;
+import static java.sql.ResultSet.TYPE_SCROLL_INSENSITIVE;
+
+import java.lang.reflect.Field;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.CachedQuery;
+import org.postgresql.core.Query;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.AutoSave;
 import org.postgresql.jdbc.PgConnection;
@@ -14,13 +24,16 @@ import org.postgresql.jdbc.PgConnection;
  * simulated connection after the other.
  */
 final class Backend implements AutoCloseable {
+  private static final Field QUERY = queryOfStatements();
+
   private final PgConnection connection;
   private final int pid;
   private final Thread worker;
   private volatile @Nullable Call given;
   private volatile @Nullable Thread boss;
   private volatile boolean closed;
-  private boolean savepoints;
+  private volatile boolean savepoints;
+  private final Map<String, Query> queries = new HashMap<>();
   private String role = "";
 
   Backend(Connection connection) throws SQLException {
@@ -67,6 +80,50 @@ final class Backend implements AutoCloseable {
     boss = Thread.currentThread();
     given = call;
     LockSupport.unpark(worker);
+  }
+
+  /** Whether the call that is being made can be taken back. */
+  boolean canTakeBack() {
+    return savepoints;
+  }
+
+  /** Prepares a statement whose rows can be read twice. */
+  PreparedStatement prepare(String sql) throws SQLException {
+    return connection.prepareStatement(sql, TYPE_SCROLL_INSENSITIVE, CONCUR_READ_ONLY);
+  }
+
+  /**
+   * Prepares several statements that stand in one text. The driver would have the server plan each
+   * of them for each text that it is part of; here it is planned once for all of them.
+   */
+  PreparedStatement prepareTogether(String sql) throws SQLException {
+    PreparedStatement statement = prepare(sql);
+    Query[] own = queryOf(statement).getSubqueries();
+    for (int i = 0; i < own.length; i++) {
+      Query fresh = own[i];
+      own[i] = queries.computeIfAbsent(fresh.getNativeSql(), _ -> fresh);
+    }
+    return statement;
+  }
+
+  private static Query queryOf(PreparedStatement statement) {
+    try {
+      return ((CachedQuery) Objects.requireNonNull(QUERY.get(statement))).query;
+    } catch (IllegalAccessException impossible) {
+      throw new LinkageError("the driver has changed", impossible);
+    }
+  }
+
+  private static Field queryOfStatements() {
+    try {
+      Field query =
+          Class.forName("org.postgresql.jdbc.PgPreparedStatement")
+              .getDeclaredField("preparedQuery");
+      query.setAccessible(true);
+      return query;
+    } catch (ReflectiveOperationException changed) {
+      throw new LinkageError("the driver has changed", changed);
+    }
   }
 
   /** The driver sets a savepoint in the same round trip. */

@@ -3,42 +3,76 @@ package dev.easel.sim;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Statements that stand in one text, made one by one: the server plans each of them once, rather
- * than once for each of the many texts that it is part of. They remain one step.
+ * Statements that stand in one text. They go to the server in one round trip, as in production,
+ * unless they may have to be taken back: then they are made one by one, so that those before the
+ * one that is taken back stay. They are one step all the same.
  */
 final class Joined implements InvocationHandler {
   private static final String SEPARATOR = ";\n";
   private static final String COMMIT = SEPARATOR + "COMMIT";
 
-  private final List<LockOrder.Locking> locking = new ArrayList<>();
-
+  private final Backend backend;
+  private final String sql;
   private final List<Part> parts = new ArrayList<>();
-  private int next;
+  private final List<Parameter> parameters = new ArrayList<>();
+  private final List<Statement> open = new ArrayList<>();
+
+  /** How many parts have been made. */
+  private int made;
+
+  /** The part whose answer is shown. */
   private int shown;
 
-  private final boolean commits;
-  private final Connection connection;
+  Joined(Backend backend, String sql) {
+    this.backend = backend;
+    this.sql = sql;
+    for (String text : withoutCommit(sql).split(SEPARATOR, -1)) {
+      int before = parts.isEmpty() ? 0 : parts.getLast().lastParameter;
+      int own = Math.toIntExact(text.chars().filter(c -> c == '?').count());
+      parts.add(new Part(text, before, before + own));
+    }
+  }
 
-  private record Part(PreparedStatement statement, int firstParameter) {}
+  /** One of the statements, and its answer. */
+  private static final class Part {
+    private final String sql;
+    private final int firstParameter;
+    private final int lastParameter;
+    private @Nullable ResultSet rows;
+    private int count;
 
-  Joined(Connection connection, String sql) throws SQLException {
-    this.connection = connection;
-    this.commits = commits(sql);
-    int parameters = 0;
-    for (String text :
-        (commits ? sql.substring(0, sql.length() - COMMIT.length()) : sql).split(SEPARATOR, -1)) {
-      PreparedStatement statement = LockOrder.prepare(connection, text, locking);
-      parts.add(new Part(statement, parameters));
-      parameters += Math.toIntExact(text.chars().filter(c -> c == '?').count());
+    Part(String sql, int firstParameter, int lastParameter) {
+      this.sql = sql;
+      this.firstParameter = firstParameter;
+      this.lastParameter = lastParameter;
+    }
+
+    void answered(Statement statement) throws SQLException {
+      rows = statement.getResultSet();
+      count = statement.getUpdateCount();
+    }
+  }
+
+  /** A call that sets a parameter. */
+  private record Parameter(Method setter, int index, @Nullable Object value) {
+    void set(PreparedStatement statement, int before) throws SQLException {
+      try {
+        setter.invoke(statement, index - before, value);
+      } catch (InvocationTargetException thrown) {
+        throw new SQLException(thrown.getCause());
+      } catch (IllegalAccessException impossible) {
+        throw new LinkageError("JDBC has changed", impossible);
+      }
     }
   }
 
@@ -51,9 +85,13 @@ final class Joined implements InvocationHandler {
     return sql.contains(SEPARATOR);
   }
 
-  /** Those of the statements that lock rows. */
-  List<LockOrder.Locking> locking() {
-    return locking;
+  private static String withoutCommit(String sql) {
+    return commits(sql) ? sql.substring(0, sql.length() - COMMIT.length()) : sql;
+  }
+
+  /** The rows that its statements have locked. */
+  List<LockOrder.Locked> locked() {
+    return parts.stream().flatMap(part -> LockOrder.locked(part.sql, part.rows).stream()).toList();
   }
 
   @Override
@@ -61,19 +99,27 @@ final class Joined implements InvocationHandler {
       Object self, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
     return switch (method.getName()) {
       case "setArray", "setObject" -> {
-        set(method, Objects.requireNonNull(arguments));
+        @Nullable Object[] set = Objects.requireNonNull(arguments);
+        parameters.add(new Parameter(method, (Integer) Objects.requireNonNull(set[0]), set[1]));
         yield null;
       }
-      case "execute" -> execute();
-      case "getResultSet" -> parts.get(shown).statement.getResultSet();
-      case "getUpdateCount" -> parts.get(shown).statement.getUpdateCount();
+      case "execute" -> {
+        if (made == 0 && !backend.canTakeBack()) {
+          executeTogether();
+        } else {
+          executeOneByOne();
+        }
+        yield false;
+      }
+      case "getResultSet" -> parts.get(shown).rows;
+      case "getUpdateCount" -> parts.get(shown).count;
       case "getMoreResults" -> {
         shown++;
         yield false;
       }
       case "close" -> {
-        for (Part part : parts) {
-          part.statement.close();
+        for (Statement statement : open) {
+          statement.close();
         }
         yield null;
       }
@@ -81,30 +127,36 @@ final class Joined implements InvocationHandler {
     };
   }
 
-  private void set(Method method, @Nullable Object[] arguments) throws Throwable {
-    int parameter = (Integer) Objects.requireNonNull(arguments[0]);
-    Part of = parts.getFirst();
-    for (Part part : parts) {
-      of = part.firstParameter < parameter ? part : of;
+  private void executeTogether() throws SQLException {
+    PreparedStatement statement = backend.prepareTogether(sql);
+    open.add(statement);
+    for (Parameter parameter : parameters) {
+      parameter.set(statement, 0);
     }
-    @Nullable Object[] own = arguments.clone();
-    own[0] = parameter - of.firstParameter;
-    try {
-      method.invoke(of.statement, own);
-    } catch (InvocationTargetException thrown) {
-      throw Objects.requireNonNull(thrown.getCause());
+    statement.execute();
+    for (Part part : parts) {
+      part.answered(statement);
+      statement.getMoreResults(Statement.KEEP_CURRENT_RESULT);
     }
   }
 
   /** Goes on, when it is made again, with the part that was taken back. */
-  private boolean execute() throws SQLException {
-    while (next < parts.size()) {
-      parts.get(next).statement.execute();
-      next++;
+  private void executeOneByOne() throws SQLException {
+    while (made < parts.size()) {
+      Part part = parts.get(made);
+      PreparedStatement statement = backend.prepare(part.sql);
+      open.add(statement);
+      for (Parameter parameter : parameters) {
+        if (parameter.index > part.firstParameter && parameter.index <= part.lastParameter) {
+          parameter.set(statement, part.firstParameter);
+        }
+      }
+      statement.execute();
+      part.answered(statement);
+      made++;
     }
-    if (commits) {
-      connection.commit();
+    if (commits(sql)) {
+      backend.connection().commit();
     }
-    return false;
   }
 }

@@ -1,17 +1,15 @@
 package dev.easel.sim;
 
-import static java.sql.ResultSet.CONCUR_READ_ONLY;
-import static java.sql.ResultSet.TYPE_SCROLL_INSENSITIVE;
-
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The order in which one transaction locks rows, so that no two can wait for each other: tables in
@@ -27,29 +25,32 @@ final class LockOrder {
           "select [^;]*?\\b(work_limit|job|account|api_key)\\b[^;]*\\bfor (no key )?update( of \\w+)?\\s*",
           Pattern.DOTALL);
 
+  private static final Map<String, Optional<String>> LOCKED_TABLES = new ConcurrentHashMap<>();
+
   private final TreeSet<String> held = new TreeSet<>();
 
-  /** A statement that locks rows of a table, and answers with them. */
-  record Locking(String table, PreparedStatement statement) {}
+  /** Rows of a table that a statement has locked; their first column is their key. */
+  record Locked(String table, ResultSet rows) {}
 
-  /** Prepares a statement; if it locks rows, it is added to {@code locking}. */
-  static PreparedStatement prepare(Connection connection, String sql, List<Locking> locking)
-      throws SQLException {
+  /** What the statement {@code sql} has locked, if it does that; {@code rows} are its answer. */
+  static Optional<Locked> locked(String sql, @Nullable ResultSet rows) {
+    return rows == null
+        ? Optional.empty()
+        : LOCKED_TABLES
+            .computeIfAbsent(sql, LockOrder::lockedTable)
+            .map(table -> new Locked(table, rows));
+  }
+
+  private static Optional<String> lockedTable(String sql) {
     Matcher found = LOCKING.matcher(sql.strip());
-    if (!found.matches()) {
-      return connection.prepareStatement(sql);
-    }
-    PreparedStatement statement =
-        connection.prepareStatement(sql, TYPE_SCROLL_INSENSITIVE, CONCUR_READ_ONLY);
-    locking.add(new Locking(found.group(1), statement));
-    return statement;
+    return found.matches() ? Optional.of(found.group(1)) : Optional.empty();
   }
 
   /** Looks at the rows that were locked; says what is wrong with their order. */
-  Optional<String> locked(Locking locking) throws SQLException {
+  Optional<String> check(Locked locked) throws SQLException {
     Optional<String> wrong = Optional.empty();
-    String table = locking.table;
-    ResultSet rows = locking.statement.getResultSet();
+    String table = locked.table;
+    ResultSet rows = locked.rows;
     while (rows.next()) {
       String row = TABLES.indexOf(table) + " " + sortable(rows.getString(1));
       if (!held.add(row)) {

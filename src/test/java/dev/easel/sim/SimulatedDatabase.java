@@ -8,10 +8,8 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -128,15 +126,17 @@ final class SimulatedDatabase implements DataSource {
         case "prepareStatement" -> {
           String sql = (String) Objects.requireNonNull(Objects.requireNonNull(arguments)[0]);
           boolean ofTimeout = sql.equals(LOCK_TIMEOUT_SETTING);
-          List<LockOrder.Locking> locking = new ArrayList<>();
-          Statement statement;
+          PreparedStatement statement;
+          Locking locking;
           if (Joined.is(sql)) {
-            Joined joined = new Joined(real(), sql);
-            locking.addAll(joined.locking());
+            Joined joined = new Joined(backend, sql);
             statement = proxy(PreparedStatement.class, joined);
+            locking = joined::locked;
           } else {
-            statement =
-                LockOrder.prepare(real(), ofTimeout ? SIMULATED_TIMEOUT_SETTING : sql, locking);
+            statement = backend.prepare(ofTimeout ? SIMULATED_TIMEOUT_SETTING : sql);
+            locking =
+                () ->
+                    LockOrder.locked(sql, statement.getResultSet()).map(List::of).orElse(List.of());
           }
           yield proxy(
               PreparedStatement.class,
@@ -155,8 +155,8 @@ final class SimulatedDatabase implements DataSource {
       };
     }
 
-    void locked(LockOrder.Locking locking) throws SQLException {
-      locks.locked(locking).ifPresent(scheduler::violated);
+    void check(LockOrder.Locked locked) throws SQLException {
+      locks.check(locked).ifPresent(scheduler::violated);
     }
 
     private Call call(
@@ -246,15 +246,20 @@ final class SimulatedDatabase implements DataSource {
     }
   }
 
+  /** What a statement has locked. */
+  private interface Locking {
+    List<LockOrder.Locked> locked() throws SQLException;
+  }
+
   /** A statement. */
   private record OfStatement(
       OfConnection connection,
       Connection proxy,
-      Statement real,
+      PreparedStatement real,
       String label,
       boolean ofTimeout,
       boolean commits,
-      List<LockOrder.Locking> locking)
+      Locking locking)
       implements InvocationHandler {
     @Override
     public @Nullable Object invoke(
@@ -267,8 +272,8 @@ final class SimulatedDatabase implements DataSource {
                 label,
                 commits ? Faults.Place.COMMIT : Faults.Place.STATEMENT,
                 connection.call(real, method, arguments, commits));
-        for (LockOrder.Locking one : locking) {
-          connection.locked(one);
+        for (LockOrder.Locked locked : locking.locked()) {
+          connection.check(locked);
         }
         return answer;
       }
