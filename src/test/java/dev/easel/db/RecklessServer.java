@@ -50,7 +50,15 @@ public final class RecklessServer implements AutoCloseable {
       Path home = Files.createDirectories(data.resolve("postgres"));
       Files.writeString(
           home.resolve("custom.conf"),
-          "max_connections = 120\nwal_level = minimal\nmax_wal_senders = 0\n");
+          """
+          max_connections = 120
+          wal_level = minimal
+          max_wal_senders = 0
+          # Little memory: each truncation looks through it, each process maps what it touches of it.
+          shared_buffers = 16MB
+          wal_buffers = 512kB
+          wal_compression = off
+          """);
       RecklessServer server = new RecklessServer(data, EmbeddedPostgres.start(data));
       server.administration.useHandle(tx -> {
         SETTINGS.forEach(setting -> tx.execute("alter system set " + setting));
