@@ -98,7 +98,7 @@ final class Backend implements AutoCloseable {
    */
   PreparedStatement prepareTogether(String sql) throws SQLException {
     PreparedStatement statement = prepare(sql);
-    Query[] own = queryOf(statement).getSubqueries();
+    Query[] own = Objects.requireNonNull(queryOf(statement).getSubqueries());
     for (int i = 0; i < own.length; i++) {
       Query fresh = own[i];
       own[i] = queries.computeIfAbsent(fresh.getNativeSql(), _ -> fresh);
