@@ -44,7 +44,7 @@ final class SimulatedDatabase implements DataSource {
   private final Backends backends;
   private final Faults faults;
   private final Node node;
-  private final Set<Backend> open = new LinkedHashSet<>();
+  private final Set<OfConnection> open = new LinkedHashSet<>();
   private final Deque<Scheduler.Alarm> waiting = new ArrayDeque<>();
 
   /** The node that uses it. */
@@ -74,16 +74,37 @@ final class SimulatedDatabase implements DataSource {
       free.await();
     }
     Backend backend = backends.take(scheduler.role());
-    open.add(backend);
-    return proxy(Connection.class, new OfConnection(backend));
+    OfConnection connection = new OfConnection(backend);
+    open.add(connection);
+    return proxy(Connection.class, connection);
   }
 
   /** The node is gone: so are its connections. */
   void abandon() throws SQLException {
-    for (Backend backend : List.copyOf(open)) {
-      backends.abandon(backend);
+    for (OfConnection connection : open) {
+      backends.abandon(connection.backend);
     }
     open.clear();
+  }
+
+  /** The server hears nothing more of transactions: it ends them, and hangs up. */
+  void endIdle() throws SQLException {
+    for (OfConnection connection : List.copyOf(open)) {
+      if (connection.isIdleInTransaction()) {
+        scheduler.happened("server", "ends an idle transaction");
+        connection.cut = true;
+        open.remove(connection);
+        backends.abandon(connection.backend);
+        letIn();
+      }
+    }
+  }
+
+  private void letIn() {
+    Scheduler.Alarm next = waiting.poll();
+    if (next != null) {
+      next.ring();
+    }
   }
 
   /** A connection until it is closed or cut. */
@@ -91,6 +112,7 @@ final class SimulatedDatabase implements DataSource {
     private final Backend backend;
     private Duration lockTimeout = LOCK_TIMEOUT;
     private final LockOrder locks = new LockOrder();
+    private @Nullable Call last;
     private boolean cut;
     private boolean closed;
 
@@ -167,6 +189,10 @@ final class SimulatedDatabase implements DataSource {
       return new Call(backend, target, method, arguments, endsTransaction, lockTimeout);
     }
 
+    boolean isIdleInTransaction() {
+      return backend.isInTransaction() && (last == null || last.isDone());
+    }
+
     private Connection real() {
       return backend.connection();
     }
@@ -188,12 +214,9 @@ final class SimulatedDatabase implements DataSource {
     }
 
     private void giveBack() throws SQLException {
-      open.remove(backend);
+      open.remove(this);
       backends.giveBack(backend);
-      Scheduler.Alarm next = waiting.poll();
-      if (next != null) {
-        next.ring();
-      }
+      letIn();
     }
 
     private void requireOpen() throws SQLException {
@@ -204,12 +227,14 @@ final class SimulatedDatabase implements DataSource {
 
     /** Cuts the connection: the server rolls back what was not committed. */
     private SQLException cut() throws SQLException {
-      cut = true;
-      if (backend.isInTransaction()) {
-        // The server notices at once.
-        scheduler.await(call(real(), method(Connection.class, "rollback"), null, true));
+      if (!cut) {
+        cut = true;
+        if (backend.isInTransaction()) {
+          // The server notices at once.
+          scheduler.await(call(real(), method(Connection.class, "rollback"), null, true));
+        }
+        giveBack();
       }
-      giveBack();
       return new SQLException(
           "An I/O error occurred while sending to the backend.", CONNECTION_LOST);
     }
@@ -230,6 +255,7 @@ final class SimulatedDatabase implements DataSource {
         case DONE, CRASH_AFTER, ANSWER_LOST -> {}
       }
       requireOpen();
+      last = call;
       scheduler.await(call);
       switch (fate) {
         case CRASH_AFTER -> {

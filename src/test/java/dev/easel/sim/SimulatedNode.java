@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedNode implements SimulatedDatabase.Node {
   static final Duration LEASE = Duration.ofSeconds(20);
+
+  /** For how long a server lets a transaction do nothing. */
+  private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(10);
+
   private static final Duration PAUSE_WHEN_DATABASE_AWAY = Duration.ofSeconds(1);
 
   private final World world;
@@ -39,6 +43,7 @@ final class SimulatedNode implements SimulatedDatabase.Node {
   private final Duration skew;
   private @Nullable Parts parts;
   private int quiet;
+  private int pauses;
   private Scheduler.Alarm wake = new Scheduler.Alarm();
 
   /** Who is told what becomes of a node. */
@@ -249,6 +254,14 @@ final class SimulatedNode implements SimulatedDatabase.Node {
     Duration length = world.faults.pause();
     world.scheduler.note("-- stands still for " + length.toMillis() + " ms");
     host.pause();
+    int pause = ++pauses;
+    world.scheduler.after(
+        IDLE_IN_TRANSACTION,
+        () -> {
+          if (host.isPaused() && pause == pauses) {
+            endIdle();
+          }
+        });
     world.scheduler.after(
         length,
         () -> {
@@ -256,5 +269,13 @@ final class SimulatedNode implements SimulatedDatabase.Node {
           world.scheduler.resume(host);
         });
     world.scheduler.step("goes on");
+  }
+
+  private void endIdle() {
+    try {
+      connections.endIdle();
+    } catch (SQLException broken) {
+      throw new IllegalStateException(broken);
+    }
   }
 }
