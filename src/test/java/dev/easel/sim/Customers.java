@@ -62,8 +62,12 @@ final class Customers {
     this.anyNode = anyNode;
   }
 
-  /** An account with a key. */
-  record Customer(AccountId account, KeyId key, Key.Rules rules, long credits) {}
+  /**
+   * An account with a key.
+   *
+   * @param cap how many of its tasks may run at once; 0 when any number may
+   */
+  record Customer(AccountId account, KeyId key, Key.Rules rules, long credits, int cap) {}
 
   /** What a customer wants, and asks for until it is answered. */
   static final class Wish {
@@ -167,18 +171,24 @@ final class Customers {
         Accounts.create(tx, "customer-" + number, Account.Role.CUSTOMER, world.start())
             .orElseThrow()
             .id();
-    WorkLimits.set(tx, WorkLimits.ofAccount(account), cap);
+    if (cap > 0) {
+      WorkLimits.set(tx, WorkLimits.ofAccount(account), cap);
+    }
     Key key = Keys.create(tx, account, "key", KeySecret.random(), rules, world.start());
     try {
       Ledger.credit(tx.getConnection(), account, credits, "grant", world.start());
     } catch (SQLException failed) {
       throw new IllegalStateException(failed);
     }
-    return new Customer(account, key.id(), rules, credits);
+    return new Customer(account, key.id(), rules, credits, cap);
   }
 
-  /** Plans {@code count} wishes, the first of them of those who can pay, over {@code length}. */
-  void plan(int count, Duration length) {
+  /**
+   * Plans {@code count} wishes, the first of them of those who can pay. They are made in bursts, so
+   * that there is something to be written together: one every {@code pause}.
+   */
+  void plan(int count, int bursts, Duration pause) {
+    int oneInSeveral = random.nextBoolean() ? 5 : 20;
     for (int i = 0; i < count; i++) {
       Customer customer = i < SURE ? rich() : customers.get(random.nextInt(customers.size()));
       Optional<String> key =
@@ -186,9 +196,11 @@ final class Customers {
               ? Optional.of("key-" + i).filter(_ -> random.nextInt(3) == 0)
               : Optional.of("key-" + random.nextInt(100)).filter(_ -> random.nextBoolean());
       String model = Policies.MODELS.get(random.nextInt(Policies.MODELS.size()));
-      int outputs = random.nextInt(5) == 0 ? random.nextInt(2, 5) : 1;
+      int outputs = random.nextInt(oneInSeveral) == 0 ? random.nextInt(2, 5) : 1;
       int pieceSize = random.nextBoolean() ? 1 : outputs;
-      plan(new Wish(customer, model, outputs, pieceSize, 10L * outputs, key), length);
+      plan(
+          new Wish(customer, model, outputs, pieceSize, 10L * outputs, key),
+          pause.multipliedBy(random.nextInt(bursts)));
     }
   }
 
@@ -200,18 +212,16 @@ final class Customers {
     return rich.get(random.nextInt(rich.size()));
   }
 
-  private void plan(Wish wish, Duration length) {
+  private void plan(Wish wish, Duration time) {
     wishes.add(wish);
     unanswered++;
-    // In bursts, so that there is something to be written together.
-    Duration time = Duration.ofSeconds(2 * random.nextLong(length.toSeconds() / 2));
     world.scheduler().at(time, () -> ask(wish));
     if (wish.idempotencyKey.isPresent() && random.nextInt(6) == 0) {
       // Sent twice at once.
       world.scheduler().at(time.plusMillis(random.nextInt(3)), () -> ask(wish));
     }
     if (random.nextInt(6) == 0) {
-      world.scheduler().at(time.plusMillis(random.nextInt(100, 15_000)), () -> cancelAny());
+      world.scheduler().at(time.plusSeconds(5L * random.nextInt(1, 8)), () -> cancelAny());
     }
   }
 

@@ -24,12 +24,15 @@ final class Faults {
     PAUSE
   }
 
-  /** Where something can go wrong: the more there is at stake, the likelier it does. */
+  /**
+   * Where something can go wrong: the more there is at stake, the likelier it does. A transaction
+   * writes for many tasks, a call to a provider or a store is for one of them.
+   */
   enum Place {
-    STATEMENT(1),
-    COMMIT(5),
-    PROVIDER(4),
-    STORE(4);
+    STATEMENT(4),
+    COMMIT(16),
+    PROVIDER(1),
+    STORE(1);
 
     private final int weight;
 
@@ -47,9 +50,9 @@ final class Faults {
 
   Faults(RandomGenerator random) {
     this.random = random;
-    crashes = new Countdown(random.nextInt(40, 130));
-    losses = new Countdown(random.nextInt(60, 300));
-    pauses = new Countdown(random.nextInt(200, 800));
+    crashes = new Countdown(random.nextInt(60, 200));
+    losses = new Countdown(random.nextInt(180, 900));
+    pauses = new Countdown(random.nextInt(30, 250));
   }
 
   /** Comes up after a while, each time another one. */
@@ -84,7 +87,8 @@ final class Faults {
     if (losses.isUp(place.weight)) {
       return random.nextBoolean() ? Fate.LOST : Fate.ANSWER_LOST;
     }
-    return pauses.isUp(place.weight) ? Fate.PAUSE : Fate.DONE;
+    // A node may stand still anywhere alike.
+    return pauses.isUp(1) ? Fate.PAUSE : Fate.DONE;
   }
 
   /** Whether something that happens once in {@code oneIn} times happens now. */
@@ -94,7 +98,7 @@ final class Faults {
 
   /** How long a node stands still: often for longer than its leases. */
   Duration pause() {
-    return Duration.ofMillis(random.nextInt(1_000, 50_000));
+    return Duration.ofMillis(random.nextInt(1_000, 60_000));
   }
 
   /** From now on everything works. */

@@ -12,7 +12,7 @@ import java.util.Objects;
 final class Policies {
   static final List<String> MODELS = List.of("only-a", "only-b", "a-then-b", "b-then-a", "either");
 
-  private static final Duration DEADLINE = Duration.ofSeconds(80);
+  private static final Duration DEADLINE = Duration.ofSeconds(40);
   private static final Duration QUEUE_LIMIT = Duration.ofHours(24);
 
   private final Map<String, List<Route>> routes =

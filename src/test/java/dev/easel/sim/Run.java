@@ -1,6 +1,9 @@
 package dev.easel.sim;
 
+import dev.easel.db.Database;
 import dev.easel.db.DatabaseException;
+import dev.easel.engine.WorkLimits;
+import dev.easel.task.Audit;
 import dev.easel.task.ChannelLimits;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -11,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
 
 /**
  * One run of the simulation: some nodes, customers with some two hundred wishes, and at least
@@ -19,6 +24,8 @@ import java.util.SplittableRandom;
 final class Run {
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
   private static final int CRASHES = 20;
+  private static final int WIDE = 1_000;
+  private static final Duration PATIENCE_OF_OPERATOR = Duration.ofMinutes(1);
 
   /**
    * Longer than a run may take, even where the only customer who can pay has room for one task at a
@@ -101,7 +108,8 @@ final class Run {
           ChannelLimits.set(tx, "b", random.nextBoolean() ? 0 : random.nextInt(5, 150));
           return tx;
         });
-    customers.plan(random.nextInt(203, 212), Duration.ofSeconds(random.nextInt(3, 16)));
+    customers.plan(
+        random.nextInt(203, 212), random.nextInt(2, 9), Duration.ofSeconds(random.nextInt(2, 25)));
     int count = random.nextInt(2, 4);
     for (int i = 1; i <= count; i++) {
       live("node-" + i);
@@ -111,6 +119,8 @@ final class Run {
     scheduler.run(() -> (faults.crashes() >= CRASHES && customers.areAnswered()) || isTooLong());
     faults.end();
     scheduler.happened("run", "nothing fails any more");
+    audit();
+    scheduler.after(PATIENCE_OF_OPERATOR, this::helpOut);
     scheduler.run(this::isQuiet);
     int tasks = new Checks(lane.outside(), world, customers).run();
     return new Report(
@@ -151,33 +161,73 @@ final class Run {
         : Optional.of(nodes.get(random.nextInt(nodes.size())));
   }
 
+  // ---- the operator
+
   /** From time to time the operator changes what may run at once. */
   private void changeLimit() {
     scheduler.after(
-        Duration.ofMillis(random.nextInt(2_000, 60_000)),
+        Duration.ofMillis(random.nextInt(2_000, 150_000)),
         () -> {
-          if (faults.isOver()) {
-            return;
+          if (!faults.isOver()) {
+            int capacity = random.nextInt(1, 150);
+            operate(List.of(tx -> ChannelLimits.set(tx, "a", capacity)), () -> {});
+            changeLimit();
           }
-          int capacity = random.nextInt(1, 150);
-          anyNode()
-              .ifPresent(node ->
-                  scheduler.start(
-                      node.host(),
-                      "operator",
-                      () -> {
-                        try {
-                          node.database()
-                              .transaction(tx -> {
-                                ChannelLimits.set(tx, "a", capacity);
-                                return capacity;
-                              });
-                        } catch (DatabaseException away) {
-                          scheduler.note("-- is told to come back: " + away.getMessage());
-                        }
-                      }));
-          changeLimit();
         });
+  }
+
+  /** A while after the last fault, mostly. */
+  private void helpOut() {
+    audit();
+    if (random.nextInt(4) > 0) {
+      raiseLimits();
+    }
+  }
+
+  /** What it asks for is true at any time. */
+  private void audit() {
+    List<String> violations = lane.outside().snapshot(Audit::run).violations();
+    if (!violations.isEmpty()) {
+      throw new Violation(String.join(System.lineSeparator(), violations));
+    }
+  }
+
+  /** Sets all limits so high that what is still parked goes on at once. */
+  private void raiseLimits() {
+    List<Consumer<Handle>> changes = new ArrayList<>();
+    world
+        .providers()
+        .keySet()
+        .forEach(channel -> changes.add(tx -> ChannelLimits.set(tx, channel, WIDE)));
+    customers.all().stream()
+        .filter(one -> one.cap() > 0)
+        .map(one -> WorkLimits.ofAccount(one.account()))
+        .forEach(scope -> changes.add(tx -> WorkLimits.set(tx, scope, WIDE)));
+    operate(changes, () -> scheduler.after(Duration.ofSeconds(1), this::raiseLimits));
+  }
+
+  /** Has {@code changes} made through one of the nodes, or else {@code otherwise} done. */
+  private void operate(List<Consumer<Handle>> changes, Runnable otherwise) {
+    anyNode()
+        .ifPresentOrElse(
+            node ->
+                scheduler.start(
+                    node.host(), "operator", () -> operate(node.database(), changes, otherwise)),
+            otherwise);
+  }
+
+  private void operate(Database database, List<Consumer<Handle>> changes, Runnable otherwise) {
+    try {
+      for (Consumer<Handle> change : changes) {
+        database.transaction(tx -> {
+          change.accept(tx);
+          return tx;
+        });
+      }
+    } catch (DatabaseException away) {
+      scheduler.note("-- is told to come back: " + away.getMessage());
+      otherwise.run();
+    }
   }
 
   // ---- the end
@@ -197,7 +247,7 @@ final class Run {
     if (scheduler.time().compareTo(nextLook) < 0 || !customers.areAnswered()) {
       return false;
     }
-    nextLook = scheduler.time().plusSeconds(20);
+    nextLook = scheduler.time().plusMinutes(1);
     return lane.liveTasks() == 0 && all.stream().noneMatch(node -> node.host().isPaused());
   }
 }

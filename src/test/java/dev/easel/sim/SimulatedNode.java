@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedNode implements SimulatedDatabase.Node {
   static final Duration LEASE = Duration.ofSeconds(20);
+  private static final Duration TICK = Duration.ofSeconds(20);
 
   /** For how long a server lets a transaction do nothing. */
   private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(10);
@@ -122,7 +123,8 @@ final class SimulatedNode implements SimulatedDatabase.Node {
                 world.scheduler.threads(host)::newThread,
                 world.scheduler::sleep),
             clock);
-    Engine.Settings settings = new Engine.Settings(host.name(), 32, LEASE, Duration.ZERO);
+    int room = world.random.nextInt(24, 200);
+    Engine.Settings settings = new Engine.Settings(host.name(), room, LEASE, Duration.ZERO);
     SteppedEngine.Time time =
         new SteppedEngine.Time(clock, this::nanoTime, world.scheduler.threads(host)::newThread);
     SteppedEngine engine =
@@ -178,13 +180,20 @@ final class SimulatedNode implements SimulatedDatabase.Node {
         world.random.nextInt(millis / 4, millis) * (1L + Math.min(quiet++ / 8, 12)));
   }
 
+  /** The same between looks that find little, even less where nothing fails any more. */
+  private Duration lull(int millis) {
+    return pause(millis).multipliedBy(world.faults.isOver() ? 4 : 1);
+  }
+
   private void claimForEver(SteppedEngine engine) {
     while (true) {
       Scheduler.Alarm next = wake;
       world.scheduler.after(pause(10_000), next::ring);
       next.await();
-      // Some time passes until it runs: then there is more to claim at once.
-      world.scheduler.sleepUntilNext(Duration.ofSeconds(20));
+      // Some time passes until it runs: then there is more to claim at once. Not by all of them, or
+      // each would get a few.
+      world.scheduler.sleepUntilNext(TICK);
+      world.scheduler.sleep(TICK.multipliedBy(world.random.nextInt(2)));
       wake = new Scheduler.Alarm();
       if (!engine.claim()) {
         world.scheduler.sleep(PAUSE_WHEN_DATABASE_AWAY);
@@ -194,14 +203,14 @@ final class SimulatedNode implements SimulatedDatabase.Node {
 
   private void rescueForEver(SteppedEngine engine) {
     while (true) {
-      world.scheduler.sleep(pause(28_000));
+      world.scheduler.sleep(lull(56_000));
       engine.rescue();
     }
   }
 
   private void refreshForEver(Breakers breakers) {
     while (true) {
-      world.scheduler.sleep(pause(40_000));
+      world.scheduler.sleep(lull(80_000));
       breakers.refresh();
     }
   }

@@ -163,7 +163,7 @@ final class SimulatedProvider {
     }
     Order order = arrived(generation);
     boolean atOnce = order.bought && order.failure.isEmpty() && random.nextInt(4) == 0;
-    work(atOnce ? 6 : 1);
+    work(atOnce && random.nextBoolean() ? 30 : 5);
     back(node, fate);
     if (fate == Faults.Fate.ANSWER_LOST || faults.happens(30)) {
       scheduler.note("-- the answer is lost");
@@ -219,7 +219,7 @@ final class SimulatedProvider {
 
   private Progress check(SimulatedDatabase.Node node, Generation generation, String upstreamId) {
     Faults.Fate fate = go(node, "check " + channel + " " + upstreamId);
-    work(1);
+    work(5);
     back(node, fate);
     if (fate == Faults.Fate.LOST || fate == Faults.Fate.ANSWER_LOST || faults.happens(25)) {
       return new Progress.Unreachable("no route to host");
@@ -243,7 +243,7 @@ final class SimulatedProvider {
   private Reconciliation reconcile(SimulatedDatabase.Node node, Generation generation) {
     UUID attempt = generation.attempt();
     Faults.Fate fate = go(node, "reconcile " + channel + " " + attempt);
-    work(1);
+    work(5);
     back(node, fate);
     if (!canReconcile) {
       return new Reconciliation.Unknown("this service cannot be asked");
@@ -265,7 +265,7 @@ final class SimulatedProvider {
   private Cancellation cancel(
       SimulatedDatabase.Node node, Generation generation, String upstreamId) {
     Faults.Fate fate = go(node, "cancel " + channel + " " + upstreamId);
-    work(1);
+    work(5);
     if (!canReconcile) {
       return new Cancellation.Unsupported();
     }
@@ -309,9 +309,9 @@ final class SimulatedProvider {
     }
   }
 
-  /** Takes up to {@code most} times five seconds; many answers come at the same moment. */
-  private void work(int most) {
-    scheduler.sleepUntilNext(Duration.ofSeconds(5L * random.nextInt(1, most + 1)));
+  /** Takes up to {@code seconds}; many answers come at the same moment. */
+  private void work(int seconds) {
+    scheduler.sleepUntilNext(Duration.ofSeconds(seconds));
   }
 
   private Duration someSeconds(int from, int to) {

@@ -71,6 +71,10 @@ final class SimulatedStore {
       }
       case DONE, CRASH_AFTER, ANSWER_LOST -> {}
     }
+    if (faults.happens(40)) {
+      scheduler.note("-- the store is away");
+      throw new IOException("Connection refused");
+    }
     Optional<MediaType> type = MediaType.sniff(content);
     if (type.isEmpty()) {
       return new Put.NotMedia("is neither a picture nor a film");
