@@ -77,7 +77,7 @@ class FilesCommandTest {
     assertThat(row("account", "keep", "ada")).isEqualTo("ada 14d forever 14d 14d 50GiB");
     assertThat(row("account", "links", "ada")).isEqualTo("ada open");
     assertThat(row("account", "links", "ada", "--signed", "12h")).isEqualTo("ada signed 12h");
-    assertThat(run("account", "links", "ada", "--signed", "forever").code()).isEqualTo(1);
+    assertThat(run("account", "links", "ada", "--signed", "forever").code()).isEqualTo(2);
     assertThat(row("account", "links", "ada", "--open")).isEqualTo("ada open");
     assertThat(row("account", "keep", "ada")).isEqualTo("ada 14d forever 14d 14d 50GiB");
   }

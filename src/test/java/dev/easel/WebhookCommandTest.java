@@ -163,11 +163,17 @@ class WebhookCommandTest {
 
     assertThat(run("deliveries", "ada", "--state", "gone"))
         .isEqualTo(
-            new Ended(1, "", "easel: --state \"gone\": there are pending, delivered, exhausted\n"));
+            new Ended(
+                2,
+                "",
+                "easel: --state \"gone\": there are pending, delivered, exhausted;"
+                    + " see easel webhook deliveries --help\n"));
     assertThat(run("deliveries", "ada", "--task", "7").err())
-        .isEqualTo("easel: --task \"7\" is no id, such as 019a7d1c-9f10-7b6e-8a44-5c2d1f0e9b37\n");
+        .isEqualTo(
+            "easel: --task \"7\" is no id, such as 019a7d1c-9f10-7b6e-8a44-5c2d1f0e9b37;"
+                + " see easel webhook deliveries --help\n");
     assertThat(run("deliveries", "ada", "--limit", "0").err())
-        .isEqualTo("easel: --limit is from 1 to 1000\n");
+        .isEqualTo("easel: --limit is from 1 to 1000; see easel webhook deliveries --help\n");
     assertThat(run("deliveries", "bob").err())
         .isEqualTo("easel: there is no account \"bob\"; easel account list shows them\n");
   }
@@ -217,7 +223,8 @@ class WebhookCommandTest {
                 .formatted(unknown));
     assertThat(run("replay", "x").err())
         .isEqualTo(
-            "easel: DELIVERY \"x\" is no id, such as 019a7d1c-9f10-7b6e-8a44-5c2d1f0e9b37\n");
+            "easel: DELIVERY \"x\" is no id, such as 019a7d1c-9f10-7b6e-8a44-5c2d1f0e9b37;"
+                + " see easel webhook replay --help\n");
     assertThat(run("replay").code()).as("called wrongly").isEqualTo(2);
     assertThat(jobs()).isEmpty();
   }

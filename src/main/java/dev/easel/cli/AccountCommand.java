@@ -45,7 +45,7 @@ public final class AccountCommand {
     @Override
     int run(EaselConfig config, Database database) {
       if (name.isBlank() || name.length() > 100) {
-        throw new CommandFailed("NAME has 1 to 100 characters");
+        throw new WrongArgument("NAME has 1 to 100 characters");
       }
       Account account =
           database.transaction(tx -> {

@@ -107,7 +107,7 @@ final class AccountKeepCommand extends DatabaseCommand {
     try {
       return RetentionSettings.parseLength(text);
     } catch (IllegalArgumentException wrong) {
-      throw new CommandFailed(
+      throw new WrongArgument(
           "--%s: it must be %s, or default".formatted(kind.word(), RetentionSettings.LENGTHS));
     }
   }
@@ -123,7 +123,7 @@ final class AccountKeepCommand extends DatabaseCommand {
     try {
       return terms.bounded(OptionalLong.of(RetentionSettings.parseSize(text).orElse(0)));
     } catch (IllegalArgumentException wrong) {
-      throw new CommandFailed(
+      throw new WrongArgument(
           "--quota: it must be %s, or default".formatted(RetentionSettings.SIZES));
     }
   }

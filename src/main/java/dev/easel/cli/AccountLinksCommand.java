@@ -40,7 +40,7 @@ final class AccountLinksCommand extends DatabaseCommand {
   @Override
   int run(EaselConfig config, Database database) {
     if (open && signed != null) {
-      throw new CommandFailed("--signed and --open exclude each other");
+      throw new WrongArgument("--signed and --open exclude each other");
     }
     if (signed != null && config.assets().publicBase().isPresent()) {
       throw new CommandFailed(
@@ -81,7 +81,7 @@ final class AccountLinksCommand extends DatabaseCommand {
     try {
       return RetentionSettings.parseLength(text).orElseThrow(IllegalArgumentException::new);
     } catch (IllegalArgumentException wrong) {
-      throw new CommandFailed("--signed must be a length such as 30m, 12h or 7d");
+      throw new WrongArgument("--signed must be a length such as 30m, 12h or 7d");
     }
   }
 }

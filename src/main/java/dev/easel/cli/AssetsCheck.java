@@ -99,7 +99,7 @@ final class AssetsCheck extends DatabaseCommand {
     try {
       return RetentionSettings.parseLength(grace).orElseThrow(IllegalArgumentException::new);
     } catch (IllegalArgumentException wrong) {
-      throw new CommandFailed("--grace must be a length such as 1d, 36h or 30m");
+      throw new WrongArgument("--grace must be a length such as 1d, 36h or 30m");
     }
   }
 }

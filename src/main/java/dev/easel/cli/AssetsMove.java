@@ -113,7 +113,7 @@ final class AssetsMove extends DatabaseCommand {
     try {
       named = AssetLocation.parse(to);
     } catch (IllegalArgumentException malformed) {
-      throw new CommandFailed("--to must be " + AssetLocation.FORM);
+      throw new WrongArgument("--to must be " + AssetLocation.FORM);
     }
     AssetLocation source =
         config

@@ -224,7 +224,7 @@ public final class CatalogCommand {
     int run(EaselConfig config, Database database) {
       Long number = version;
       if (paths.isEmpty() == (number == null)) {
-        throw new CommandFailed("give either files to apply or --version N");
+        throw new WrongArgument("give either files to apply or --version N");
       }
       Difference difference =
           told(() ->

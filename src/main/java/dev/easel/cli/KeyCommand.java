@@ -97,13 +97,13 @@ public final class KeyCommand {
 
     private Key.Rules rules(Instant now) {
       if (name.isBlank() || name.length() > 100) {
-        throw new CommandFailed("--name has 1 to 100 characters");
+        throw new WrongArgument("--name has 1 to 100 characters");
       }
       for (String network : from) {
         try {
           Cidr.parse(network);
         } catch (IllegalArgumentException malformed) {
-          throw new CommandFailed("--from: " + malformed.getMessage());
+          throw new WrongArgument("--from: " + malformed.getMessage());
         }
       }
       return new Key.Rules(
@@ -119,7 +119,7 @@ public final class KeyCommand {
         return OptionalLong.empty();
       }
       if (credits < 1) {
-        throw new CommandFailed(option + " is at least 1 credit");
+        throw new WrongArgument(option + " is at least 1 credit");
       }
       return OptionalLong.of(credits);
     }
@@ -137,9 +137,9 @@ public final class KeyCommand {
           return at;
         }
       } catch (DateTimeParseException malformed) {
-        throw new CommandFailed(notATime(text));
+        throw new WrongArgument(notATime(text));
       }
-      throw new CommandFailed(notATime(text));
+      throw new WrongArgument(notATime(text));
     }
 
     private static String notATime(String text) {

@@ -45,6 +45,10 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
         print(message(wrong), err);
         return ExitCode.USAGE;
       }
+      case WrongArgument wrong -> {
+        print(message(wrong) + seeHelp(command), err);
+        return ExitCode.USAGE;
+      }
       case CommandFailed told -> print(message(told), err);
       case DatabaseException told -> print(message(told), err);
       default -> {

@@ -116,11 +116,11 @@ public final class UnknownCommand {
 
     private Finding finding() {
       if (cost != null && (!what.bought || cost.signum() < 0)) {
-        throw new CommandFailed("--cost is at least 0 and goes with --bought");
+        throw new WrongArgument("--cost is at least 0 and goes with --bought");
       }
       if (what.accepted != null) {
         if (what.accepted.isBlank()) {
-          throw new CommandFailed("--accepted wants the provider's id");
+          throw new WrongArgument("--accepted wants the provider's id");
         }
         return new Finding.Accepted(what.accepted);
       }

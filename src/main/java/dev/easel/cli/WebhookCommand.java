@@ -108,7 +108,7 @@ public final class WebhookCommand {
     @Override
     int run(EaselConfig config, Database database) {
       if (limit < 1 || limit > MOST_SHOWN) {
-        throw new CommandFailed("--limit is from 1 to " + MOST_SHOWN);
+        throw new WrongArgument("--limit is from 1 to " + MOST_SHOWN);
       }
       DeliveryLog.Filter filter =
           new DeliveryLog.Filter(
@@ -129,7 +129,7 @@ public final class WebhookCommand {
     private static State state(String word) {
       return State.of(word)
           .orElseThrow(() ->
-              new CommandFailed("--state \"%s\": there are %s".formatted(word, State.allWords())));
+              new WrongArgument("--state \"%s\": there are %s".formatted(word, State.allWords())));
     }
   }
 
@@ -210,7 +210,7 @@ public final class WebhookCommand {
   private static UUID id(String what, String text) {
     return RowId.parse(text)
         .orElseThrow(() ->
-            new CommandFailed(
+            new WrongArgument(
                 "%s \"%s\" is no id, such as 019a7d1c-9f10-7b6e-8a44-5c2d1f0e9b37"
                     .formatted(what, text)));
   }
