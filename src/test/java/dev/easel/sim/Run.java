@@ -119,7 +119,6 @@ final class Run {
     scheduler.run(() -> (faults.crashes() >= CRASHES && customers.areAnswered()) || isTooLong());
     faults.end();
     scheduler.happened("run", "nothing fails any more");
-    audit();
     scheduler.after(PATIENCE_OF_OPERATOR, this::helpOut);
     scheduler.run(this::isQuiet);
     int tasks = new Checks(lane.outside(), world, customers).run();
