@@ -135,7 +135,8 @@ class CatalogCommandTest {
         .isEqualTo(
             "easel: there is no dialect kei; there are apimodels, art, kie, mcp, omni, openai\n");
     assertThat(withDatabase("state", "sora-2", "broken").err())
-        .isEqualTo("easel: no state broken; there are on, maintenance, off\n");
+        .isEqualTo(
+            "easel: no state broken; there are on, maintenance, off; see easel catalog state --help\n");
   }
 
   private void export() {

@@ -83,6 +83,21 @@ class FilesCommandTest {
   }
 
   @Test
+  void valuesThatMeanNothingAreNamedAndNothingIsDone() {
+    assertThat(run("account", "create", "ada", "--credits", "-5"))
+        .isEqualTo(
+            new Ended(2, "", "easel: --credits is at least 0; see easel account create --help\n"));
+    assertThat(run("account", "create", "ada").code()).as("there is none yet").isZero();
+    assertThat(run("account", "statement", "ada", "--limit", "-1"))
+        .isEqualTo(
+            new Ended(2, "", "easel: --limit is at least 1; see easel account statement --help\n"));
+    assertThat(run("key", "create", "ada", "--limit", "0").code()).isEqualTo(2);
+    assertThat(run("key", "create", "ada", "--expires", "yesterday").code()).isEqualTo(2);
+    assertThat(run("key", "list", "ada").out().lines()).as("only the head").hasSize(1);
+    assertThat(run("catalog", "history", "--limit", "0").code()).isEqualTo(2);
+  }
+
+  @Test
   void anAccountIsDeletedOnlyOnPurposeAndOnce() {
     assertThat(run("account", "create", "ada", "--credits", "5").code()).isZero();
     assertThat(run("key", "create", "ada").code()).isZero();

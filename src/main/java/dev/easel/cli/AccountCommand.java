@@ -47,6 +47,9 @@ public final class AccountCommand {
       if (name.isBlank() || name.length() > 100) {
         throw new WrongArgument("NAME has 1 to 100 characters");
       }
+      if (credits < 0) {
+        throw new WrongArgument("--credits is at least 0");
+      }
       Account account =
           database.transaction(tx -> {
             Instant now = Instant.now();
@@ -129,6 +132,9 @@ public final class AccountCommand {
 
     @Override
     int run(EaselConfig config, Database database) {
+      if (limit < 1) {
+        throw new WrongArgument("--limit is at least 1");
+      }
       List<List<Object>> rows =
           database.read(tx ->
               Ledger.statement(tx, account(tx, account).id(), limit).stream()

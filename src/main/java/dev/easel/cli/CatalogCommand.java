@@ -305,7 +305,7 @@ public final class CatalogCommand {
       try {
         return Availability.of(word.toLowerCase(Locale.ROOT));
       } catch (IllegalArgumentException unknown) {
-        throw new CommandFailed(String.valueOf(unknown.getMessage()));
+        throw new WrongArgument(String.valueOf(unknown.getMessage()));
       }
     }
 
@@ -356,9 +356,12 @@ public final class CatalogCommand {
 
     @Override
     int run(EaselConfig config, Database database) {
+      if (limit < 1) {
+        throw new WrongArgument("--limit is at least 1");
+      }
       print(
           List.of("version", "created", "author", "summary"),
-          database.read(tx -> CatalogVersions.list(tx, Math.max(1, limit))).stream()
+          database.read(tx -> CatalogVersions.list(tx, limit)).stream()
               .map(version ->
                   List.<Object>of(
                       version.version(),
