@@ -32,6 +32,7 @@ import org.postgresql.core.TransactionState;
  */
 final class Backends implements AutoCloseable {
   private static final Duration GLANCE = Duration.ofNanos(400_000);
+  private static final Duration PATIENCE_WITH_CANCELLATIONS = Duration.ofMillis(20);
 
   private static final Listener NOBODY =
       new Listener() {
@@ -274,16 +275,22 @@ final class Backends implements AutoCloseable {
     takenBack.add(one);
   }
 
-  /** What the call's statement did is undone; what its transaction did before it stays. */
+  /**
+   * What the call's statement did is undone. What its transaction did before it stays where there
+   * is a savepoint, without which a call is not taken back.
+   */
   private void giveUp(Call call) throws SQLException {
     Backend backend = call.backend();
     while (!call.isDone()) {
-      cancelling.setInt(1, backend.pid());
-      cancelling.execute();
-      Backend.hasReturned(call, Duration.ofMillis(20));
+      // Once more only while it waits: the driver restores the savepoint meanwhile.
+      if (!ask(backend.pid()).isEmpty()) {
+        cancelling.setInt(1, backend.pid());
+        cancelling.execute();
+      }
+      Backend.hasReturned(call, PATIENCE_WITH_CANCELLATIONS);
     }
     if (backend.connection().getTransactionState() == TransactionState.FAILED) {
-      backend.connection().rollback(); // it was the first statement: no savepoint, nothing to lose
+      backend.connection().rollback();
     }
   }
 

@@ -14,8 +14,9 @@ final class Call {
   private final Method method;
   private final @Nullable Object @Nullable [] arguments;
   private final boolean endsTransaction;
+  private final Duration longestWait;
 
-  private Optional<Duration> lockTimeout;
+  private Optional<Duration> lockTimeout = Optional.empty();
   private @Nullable Object result;
   private @Nullable Throwable failure;
   private volatile boolean done;
@@ -24,7 +25,7 @@ final class Call {
    * A call of {@code method}.
    *
    * @param endsTransaction whether it commits or rolls back
-   * @param lockTimeout for how long it may wait for a lock
+   * @param longestWait for how long it may wait for a lock
    */
   Call(
       Backend backend,
@@ -32,13 +33,14 @@ final class Call {
       Method method,
       @Nullable Object @Nullable [] arguments,
       boolean endsTransaction,
-      Duration lockTimeout) {
+      Duration longestWait) {
     this.endsTransaction = endsTransaction;
-    this.lockTimeout = Optional.of(lockTimeout);
+    this.longestWait = longestWait;
     this.backend = backend;
     this.target = target;
     this.method = method;
     this.arguments = arguments;
+    forget();
   }
 
   Backend backend() {
@@ -74,13 +76,19 @@ final class Call {
 
   /** It has waited for a lock for too long. */
   void expire() {
+    fail(new SQLException("canceling statement due to lock timeout", "55P03"));
+  }
+
+  /** It has come to nothing. */
+  void fail(SQLException reason) {
     result = null;
-    failure = new SQLException("canceling statement due to lock timeout", "55P03");
+    failure = reason;
     done = true;
   }
 
   /** As if it had not been made yet. */
   void forget() {
+    lockTimeout = Optional.of(longestWait);
     result = null;
     failure = null;
     done = false;

@@ -81,7 +81,6 @@ final class Faults {
       return Fate.DONE;
     }
     if (crashes.isUp(place.weight)) {
-      crashed++;
       return random.nextBoolean() ? Fate.CRASH_BEFORE : Fate.CRASH_AFTER;
     }
     if (losses.isUp(place.weight)) {
@@ -110,7 +109,12 @@ final class Faults {
     return over;
   }
 
-  /** How many nodes have been crashed so far. */
+  /** A node has died. */
+  void crashed() {
+    crashed++;
+  }
+
+  /** How many nodes have died so far. */
   int crashes() {
     return crashed;
   }

@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,11 +35,9 @@ final class LockOrder {
 
   /** What the statement {@code sql} has locked, if it does that; {@code rows} are its answer. */
   static Optional<Locked> locked(String sql, @Nullable ResultSet rows) {
-    return rows == null
-        ? Optional.empty()
-        : LOCKED_TABLES
-            .computeIfAbsent(sql, LockOrder::lockedTable)
-            .map(table -> new Locked(table, rows));
+    return LOCKED_TABLES
+        .computeIfAbsent(sql, LockOrder::lockedTable)
+        .map(table -> new Locked(table, Objects.requireNonNull(rows, sql)));
   }
 
   private static Optional<String> lockedTable(String sql) {

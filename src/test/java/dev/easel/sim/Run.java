@@ -191,7 +191,7 @@ final class Run {
     }
   }
 
-  /** Sets all limits so high that what is still parked goes on at once. */
+  /** Gives all that can be limited so wide a limit that what is still parked goes on at once. */
   private void raiseLimits() {
     List<Consumer<Handle>> changes = new ArrayList<>();
     world

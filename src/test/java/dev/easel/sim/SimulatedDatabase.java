@@ -15,11 +15,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * The database as one node sees it. Every statement, commit and rollback is a step: others may run
@@ -38,6 +42,11 @@ final class SimulatedDatabase implements DataSource {
       LOCK_TIMEOUT_SETTING.replace("lock_timeout", "easel.lock_timeout");
 
   private static final String CONNECTION_LOST = "08006";
+
+  /** As the server writes it: fields that begin with their kind. */
+  private static final String IDLE_FOR_TOO_LONG =
+      "SFATAL\0VFATAL\0C25P03\0Mterminating connection due to idle-in-transaction timeout\0";
+
   private static final Map<String, String> LABELS = new ConcurrentHashMap<>();
 
   private final Scheduler scheduler;
@@ -90,11 +99,10 @@ final class SimulatedDatabase implements DataSource {
   /** The server hears nothing more of transactions: it ends them, and hangs up. */
   void endIdle() throws SQLException {
     for (OfConnection connection : List.copyOf(open)) {
-      if (connection.isIdleInTransaction()) {
+      if (connection.backend.isInTransaction()) {
         scheduler.happened("server", "ends an idle transaction");
-        connection.cut = true;
+        connection.endedByServer();
         open.remove(connection);
-        backends.abandon(connection.backend);
         letIn();
       }
     }
@@ -113,6 +121,8 @@ final class SimulatedDatabase implements DataSource {
     private Duration lockTimeout = LOCK_TIMEOUT;
     private final LockOrder locks = new LockOrder();
     private @Nullable Call last;
+    private @Nullable Thread user;
+    private Optional<SQLException> farewell = Optional.empty();
     private boolean cut;
     private boolean closed;
 
@@ -189,8 +199,18 @@ final class SimulatedDatabase implements DataSource {
       return new Call(backend, target, method, arguments, endsTransaction, lockTimeout);
     }
 
-    boolean isIdleInTransaction() {
-      return backend.isInTransaction() && (last == null || last.isDone());
+    /**
+     * The server has rolled back and hung up. Nobody waits for a lock for as long: a call that is
+     * still to be made again would long have been made, and be over, at a server.
+     */
+    void endedByServer() throws SQLException {
+      cut = true;
+      farewell = Optional.of(new PSQLException(new ServerErrorMessage(IDLE_FOR_TOO_LONG)));
+      backends.abandon(backend);
+      if (last != null && !last.isDone()) {
+        last.fail(new SQLException("This connection has been closed.", CONNECTION_LOST));
+        LockSupport.unpark(user);
+      }
     }
 
     private Connection real() {
@@ -220,6 +240,11 @@ final class SimulatedDatabase implements DataSource {
     }
 
     private void requireOpen() throws SQLException {
+      if (farewell.isPresent()) {
+        SQLException last = farewell.get();
+        farewell = Optional.empty();
+        throw last;
+      }
       if (closed || cut) {
         throw new SQLException("This connection has been closed.", CONNECTION_LOST);
       }
@@ -256,6 +281,7 @@ final class SimulatedDatabase implements DataSource {
       }
       requireOpen();
       last = call;
+      user = Thread.currentThread();
       scheduler.await(call);
       switch (fate) {
         case CRASH_AFTER -> {

@@ -180,7 +180,7 @@ final class SimulatedNode implements SimulatedDatabase.Node {
         world.random.nextInt(millis / 4, millis) * (1L + Math.min(quiet++ / 8, 12)));
   }
 
-  /** The same between looks that find little, even less where nothing fails any more. */
+  /** A pause between looks that find little; longer when nothing fails any more. */
   private Duration lull(int millis) {
     return pause(millis).multipliedBy(world.faults.isOver() ? 4 : 1);
   }
@@ -246,6 +246,7 @@ final class SimulatedNode implements SimulatedDatabase.Node {
   }
 
   private void die() {
+    world.faults.crashed();
     host.die();
     try {
       connections.abandon();

@@ -71,7 +71,7 @@ final class SimulatedStore {
       }
       case DONE, CRASH_AFTER, ANSWER_LOST -> {}
     }
-    if (faults.happens(40)) {
+    if (fate == Faults.Fate.DONE && faults.happens(40)) {
       scheduler.note("-- the store is away");
       throw new IOException("Connection refused");
     }

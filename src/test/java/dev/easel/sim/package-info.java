@@ -11,15 +11,17 @@
  *
  * <p>{@link dev.easel.sim.Faults} draws what goes wrong between two steps: a node dies, before a
  * statement, after it, or after a COMMIT that nobody heard of; a connection is cut; a node stands
- * still until its leases are over, and goes on as if nothing had happened; wake-ups are lost;
- * providers refuse, fail, lose requests and answers; the store is full. Transactions really wait
- * for each other's locks in the database, which {@link dev.easel.sim.Backends} lets happen one at a
- * time; a circle of them is a violation.
+ * still until its leases are over and the server has ended its transactions, and goes on as if
+ * nothing had happened; wake-ups are lost; providers refuse, fail, lose requests and answers; the
+ * store is full. Transactions really wait for each other's locks in the database, which {@link
+ * dev.easel.sim.Backends} lets happen one at a time; a circle of them is a violation.
  *
- * <p>After at least twenty crashes nothing fails any more, and everything must come to an end. Then
- * {@link dev.easel.sim.Checks} compares the database with what customers were told, what the
- * providers have in their books, and the files. A {@link dev.easel.sim.Violation} names the seed
- * and shows the last steps; {@code ./easel test --seed N} shows them all.
+ * <p>After at least twenty crashes nothing fails any more, and everything must come to an end. The
+ * audit holds at any time: it is asked a minute later, when tasks mostly still run, before the
+ * operator raises what may run at once, and at the end. Then {@link dev.easel.sim.Checks} compares
+ * the database with what customers were told, what the providers have in their books, and the
+ * files. A {@link dev.easel.sim.Violation} names the seed and shows the last steps; {@code ./easel
+ * test --seed N} shows them all.
  */
 @NullMarked
 package dev.easel.sim;
