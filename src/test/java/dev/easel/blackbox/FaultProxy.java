@@ -36,7 +36,7 @@ public final class FaultProxy implements AutoCloseable {
   private final AtomicReference<@Nullable Loss> nextLoss = new AtomicReference<>();
   private volatile Duration latency = Duration.ZERO;
   private volatile boolean blackHole;
-  private @Nullable ServerSocket listener;
+  private @Nullable Listener listener;
 
   /** Stands in front of the server at {@code host} and {@code port}. */
   public FaultProxy(String host, int port) throws IOException {
@@ -92,12 +92,28 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /** Nobody listens here any more, and what was open is reset: as if the server had died. */
-  public synchronized void refuse() throws IOException {
-    if (listener != null) {
-      listener.close();
-      listener = null;
+  public void refuse() throws IOException {
+    Listener old = takeListener();
+    if (old != null) {
+      old.socket.close();
+      // The system lets a socket listen on until nobody is in the middle of accepting from it.
+      join(old.acceptor);
     }
     reset();
+  }
+
+  private synchronized @Nullable Listener takeListener() {
+    Listener old = listener;
+    listener = null;
+    return old;
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**
@@ -123,9 +139,9 @@ public final class FaultProxy implements AutoCloseable {
     ServerSocket fresh = new ServerSocket();
     fresh.setReuseAddress(true);
     fresh.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
-    listener = fresh;
-    // Under a virtual thread that accepts, a socket would listen on for a moment after its close.
-    Thread.ofPlatform().name("fault-proxy").daemon().start(() -> acceptFrom(fresh));
+    listener =
+        new Listener(
+            fresh, Thread.ofPlatform().name("fault-proxy").daemon().start(() -> acceptFrom(fresh)));
     return fresh.getLocalPort();
   }
 
@@ -141,12 +157,15 @@ public final class FaultProxy implements AutoCloseable {
 
   /** Who was accepted just when nobody was to be any more is reset like the others. */
   private synchronized void begin(Link link, ServerSocket from) {
-    if (from.equals(listener)) {
+    if (listener != null && from.equals(listener.socket)) {
       link.start();
     } else {
       link.reset();
     }
   }
+
+  /** A socket, and the thread that accepts from it. */
+  private record Listener(ServerSocket socket, Thread acceptor) {}
 
   private record Loss(Direction direction, String text) {
     boolean matches(Direction way, byte[] chunk, int length) {
