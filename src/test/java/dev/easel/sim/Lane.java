@@ -43,8 +43,6 @@ final class Lane implements AutoCloseable {
     how.setProperty("reWriteBatchedInserts", "true");
     // Planned once, so that a plan depends on nothing that happened in runs before.
     how.setProperty("prepareThreshold", "1");
-    how.setProperty("preparedStatementCacheQueries", "8192");
-    how.setProperty("preparedStatementCacheSizeMiB", "64");
     how.setProperty(
         "options",
         "-c plan_cache_mode=force_generic_plan -c jit=off"
