@@ -1,6 +1,5 @@
 package dev.easel.cli.bench;
 
-import dev.easel.cli.WrongArgument;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -11,6 +10,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
@@ -109,8 +109,12 @@ public final class BenchCommand implements Callable<Integer> {
 
   private void within(String option, int value, int least, int most) {
     if (value < least || value > most) {
-      throw new WrongArgument("%s is from %d to %d".formatted(option, least, most));
+      throw wrong("%s is from %d to %d".formatted(option, least, most));
     }
+  }
+
+  private ParameterException wrong(String line) {
+    return new ParameterException(command.commandLine(), line);
   }
 
   private Bench named(String name) {
@@ -123,7 +127,7 @@ public final class BenchCommand implements Callable<Integer> {
         .filter(bench -> bench.name().equals(name))
         .findFirst()
         .orElseThrow(() ->
-            new WrongArgument(
+            wrong(
                 "there is no benchmark \"%s\"; there are create, poll, e2e, wait, webhook"
                     .formatted(name)));
   }
