@@ -340,11 +340,9 @@ public final class Batch<I, O> implements AutoCloseable {
       List<BatchEntry<I, O>> entries, Run<I, O> run, Optional<Duration> lockTimeout) {
     boolean committing = false;
     try (Connection tx = database.connection()) {
-      // A connection that is given back uncommitted is rolled back by the pool, and commits by
-      // itself again. Doing that here would hide why the work failed when the connection broke.
-      tx.setAutoCommit(false);
-      if (lockTimeout.isPresent()) {
-        setLockTimeout(tx, lockTimeout.get());
+      boolean writes = !(work instanceof Reading<I, O>);
+      if (writes) {
+        begin(tx, lockTimeout);
       }
       Pipeline last = new Pipeline();
       List<O> answers = run.run(tx, last, entries.stream().map(BatchEntry::item).toList());
@@ -355,8 +353,10 @@ public final class Batch<I, O> implements AutoCloseable {
       if (!entries.stream().allMatch(BatchEntry::beginCommit)) {
         return new Ending.Withdrawn();
       }
-      committing = true;
-      last.commit(tx);
+      if (writes) {
+        committing = true;
+        last.commit(tx);
+      }
       for (int i = 0; i < entries.size(); i++) {
         entries.get(i).answer(answers.get(i));
       }
@@ -369,11 +369,16 @@ public final class Batch<I, O> implements AutoCloseable {
     }
   }
 
-  private static void setLockTimeout(Connection tx, Duration timeout) throws SQLException {
-    try (PreparedStatement setting =
-        tx.prepareStatement("select set_config('lock_timeout', ?, true)")) {
-      setting.setString(1, timeout.toMillis() + "ms");
-      setting.execute();
+  private static void begin(Connection tx, Optional<Duration> lockTimeout) throws SQLException {
+    // A connection that is given back uncommitted is rolled back by the pool, and commits by
+    // itself again. Doing that here would hide why the work failed when the connection broke.
+    tx.setAutoCommit(false);
+    if (lockTimeout.isPresent()) {
+      try (PreparedStatement setting =
+          tx.prepareStatement("select set_config('lock_timeout', ?, true)")) {
+        setting.setString(1, lockTimeout.get().toMillis() + "ms");
+        setting.execute();
+      }
     }
   }
 
@@ -418,7 +423,7 @@ public final class Batch<I, O> implements AutoCloseable {
 
   /**
    * Work that can be looked up. Other work leaves its callers in doubt when the answer to a COMMIT
-   * is lost, which is for work that is fenced or only reads: whoever does it again does it once.
+   * is lost, which is for work that is fenced: whoever does it again does it once.
    */
   public interface Traceable<I, O> extends Work<I, O> {
     /**
@@ -429,6 +434,20 @@ public final class Batch<I, O> implements AutoCloseable {
      * what it has written is seen only then.
      */
     List<Optional<O>> find(Connection tx, List<I> items) throws SQLException;
+  }
+
+  /**
+   * Work that only reads. Each of its statements is a transaction by itself, which saves a round
+   * trip for the COMMIT.
+   */
+  public interface Reading<I, O> extends Work<I, O> {
+    /** Answers each of {@code items}, in the same order. */
+    List<O> read(Connection connection, List<I> items) throws SQLException;
+
+    @Override
+    default List<O> run(Connection connection, Pipeline last, List<I> items) throws SQLException {
+      return read(connection, items);
+    }
   }
 
   private interface Run<I, O> {

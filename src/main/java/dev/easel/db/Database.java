@@ -167,6 +167,11 @@ public final class Database implements AutoCloseable {
     return new Batch<>(name, this, most, work, threads);
   }
 
+  /** The same for items that are only read, together but in no transaction. */
+  public <I, O> Batch<I, O> reads(String name, int most, Batch.Reading<I, O> reading) {
+    return batch(name, most, reading);
+  }
+
   @Override
   public void close() {
     if (pool instanceof HikariDataSource ours) {

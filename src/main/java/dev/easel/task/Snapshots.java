@@ -79,7 +79,7 @@ public final class Snapshots implements AutoCloseable {
   /** Starts serving reads of {@code database}. */
   public Snapshots(Database database) {
     this.database = database;
-    this.reads = database.batch("reads", MOST_READ_AT_ONCE, (tx, _, ids) -> readAll(tx, ids));
+    this.reads = database.reads("reads", MOST_READ_AT_ONCE, this::readAll);
     this.positions = new Positions(database, this::queued, this::moved);
     this.ticker = Thread.ofPlatform().name("snapshots").daemon().start(this::tickForEver);
   }
@@ -338,7 +338,8 @@ public final class Snapshots implements AutoCloseable {
     }
   }
 
-  private List<Optional<Task>> readAll(Connection tx, List<TaskId> ids) throws SQLException {
+  private List<Optional<Task>> readAll(Connection connection, List<TaskId> ids)
+      throws SQLException {
     Map<TaskId, Task> tasks = new HashMap<>();
     long startedAt = System.nanoTime();
     List<TaskId> unknown = new ArrayList<>();
@@ -350,14 +351,14 @@ public final class Snapshots implements AutoCloseable {
         tasks.put(id, snapshot.task);
       }
     }
-    for (Tasks.Pulse pulse : Tasks.pulses(tx, tasks.keySet())) {
+    for (Tasks.Pulse pulse : Tasks.pulses(connection, tasks.keySet())) {
       Task known = tasks.get(pulse.id());
       if (known == null || !pulse.isOf(known)) {
         tasks.remove(pulse.id());
         unknown.add(pulse.id());
       }
     }
-    for (Task task : Tasks.load(tx, unknown)) {
+    for (Task task : Tasks.load(connection, unknown)) {
       tasks.put(task.id(), task);
     }
     tasks.values().forEach(task -> keep(task, startedAt));

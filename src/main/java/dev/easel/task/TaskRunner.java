@@ -77,15 +77,14 @@ public final class TaskRunner implements Handler, AutoCloseable {
     this.settlement = settlement;
     this.outside = outside;
     this.clock = clock;
-    this.situations =
-        database.batch("situations", MOST_LOADED_AT_ONCE, (tx, _, ids) -> load(tx, ids));
+    this.situations = database.reads("situations", MOST_LOADED_AT_ONCE, TaskRunner::load);
   }
 
-  private static List<Situation> load(Connection tx, List<TaskId> ids) throws SQLException {
+  private static List<Situation> load(Connection connection, List<TaskId> ids) throws SQLException {
     Pipeline reads = new Pipeline();
     Tasks.Loaded loaded = Tasks.load(reads, ids);
     Map<TaskId, List<Attempt>> attempts = Attempts.load(reads, ids);
-    reads.run(tx);
+    reads.run(connection);
     Map<TaskId, Task> tasks = new HashMap<>();
     loaded.tasks().forEach(task -> tasks.put(task.id(), task));
     List<Situation> situations = new ArrayList<>(ids.size());

@@ -65,11 +65,11 @@ public final class Sender implements Handler, AutoCloseable {
     this.means = means;
     this.destinations = new Destinations(means.clock, means.random);
     this.reads =
-        means.database.batch(
+        means.database.reads(
             "deliveries",
             MOST_IN_A_TRANSACTION,
-            (tx, _, ids) -> {
-              Map<UUID, Found> found = Deliveries.find(tx, ids, means.clock.instant());
+            (connection, ids) -> {
+              Map<UUID, Found> found = Deliveries.find(connection, ids, means.clock.instant());
               return ids.stream().map(id -> Optional.ofNullable(found.get(id))).toList();
             });
     this.writes =

@@ -66,6 +66,19 @@ class BatchTest {
   }
 
   @Test
+  void whatIsOnlyReadIsReadTogetherAndInNoTransaction() {
+    database.transaction(tx -> tx.execute("insert into noted values (1), (2), (3)"));
+    gate.drainPermits();
+    try (Batch<Integer, Boolean> reads = database.reads("test", 50, this::areNoted)) {
+      List<CompletableFuture<Boolean>> answers = fill(reads, 0, 1, 2, 3);
+      gate.release(2);
+      assertThat(answers.stream().map(CompletableFuture::join))
+          .containsExactly(false, true, true, true);
+      assertThat(transactions).containsExactly(List.of(0), List.of(1, 2, 3));
+    }
+  }
+
+  @Test
   void aPoisonedItemFailsAlone() {
     gate.drainPermits();
     try (Batch<Integer, Integer> batch = batch(50)) {
@@ -161,11 +174,22 @@ class BatchTest {
         });
   }
 
+  private List<Boolean> areNoted(Connection connection, List<Integer> items) throws SQLException {
+    gate.acquireUninterruptibly();
+    transactions.add(List.copyOf(items));
+    assertThat(connection.getAutoCommit()).as("each statement commits by itself").isTrue();
+    List<Integer> noted =
+        Columns.of(items)
+            .add("int", n -> n)
+            .query(connection, "select n from noted where n = any (?)", row -> row.getInt(1));
+    return items.stream().map(noted::contains).toList();
+  }
+
   /** Submits in order; all but the first wait until the first one's transaction goes on. */
-  private List<CompletableFuture<Integer>> fill(Batch<Integer, Integer> batch, int... items) {
+  private <O> List<CompletableFuture<O>> fill(Batch<Integer, O> batch, int... items) {
     return IntStream.of(items)
         .mapToObj(n -> {
-          CompletableFuture<Integer> answer = new CompletableFuture<>();
+          CompletableFuture<O> answer = new CompletableFuture<>();
           Thread caller = Thread.ofVirtual().start(() -> answer(batch, n, answer));
           awaitBlocked(caller);
           while (n == 0 && gate.getQueueLength() == 0) {
@@ -186,8 +210,7 @@ class BatchTest {
     return CompletableFuture.supplyAsync(() -> batch.submit(n), VIRTUAL);
   }
 
-  private static void answer(
-      Batch<Integer, Integer> batch, int n, CompletableFuture<Integer> answer) {
+  private static <O> void answer(Batch<Integer, O> batch, int n, CompletableFuture<O> answer) {
     try {
       answer.complete(batch.submit(n));
     } catch (RuntimeException failed) {
