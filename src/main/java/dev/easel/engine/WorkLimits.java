@@ -248,6 +248,11 @@ public final class WorkLimits {
       return limits.values().stream().mapToInt(limit -> limit.promoted).sum();
     }
 
+    /** Whether slots are free for which somebody may be waiting. */
+    public boolean haveNewRoom() {
+      return limits.keySet().stream().anyMatch(this::hasNewRoom);
+    }
+
     private boolean hasNewRoom(String scope) {
       return limit(scope).filter(limit -> limit.hasNewRoom && limit.free() > 0).isPresent();
     }

@@ -210,7 +210,24 @@ final class SettlementPage {
    * @param last what is written with the COMMIT
    */
   boolean write(Connection tx, Pipeline last, Breakers breakers) throws SQLException {
-    Pipeline writes = new Pipeline();
+    // Accounts are written by what they have, and limits by who was promoted. Where there are none
+    // of either, all goes in one round trip.
+    boolean dependsOnAnswers = !holds.isEmpty() || slots.haveNewRoom();
+    Ledger.Book book = dependsOnAnswers ? Pipeline.get(tx, this::writeRows) : writeRows(last);
+    for (Hold hold : holds) {
+      TaskRequest request = hold.task.request();
+      book.settle(request.account(), request.id().value(), request.credits(), hold.captured);
+    }
+    slots.write(last);
+    book.write(last, now);
+    breakers.write(last, omens, now);
+    return slots.promoted() > 0
+        || !taken.isEmpty()
+        || later.stream().anyMatch(job -> !job.runAt().isAfter(now));
+  }
+
+  /** Writes all but counts and credits; answers with the accounts, locked. */
+  private Ledger.Book writeRows(Pipeline writes) {
     Attempts.insert(writes, begun);
     Attempts.update(writes, changed, now);
     Attempts.learn(writes, learned, now);
@@ -227,19 +244,6 @@ final class SettlementPage {
     Jobs.takeAway(writes, taken, now);
     Jobs.finish(writes, finished);
     slots.promote(writes);
-    Ledger.Book book =
-        Ledger.open(writes, holds.stream().map(hold -> hold.task.request().account()).toList());
-    writes.run(tx);
-
-    for (Hold hold : holds) {
-      TaskRequest request = hold.task.request();
-      book.settle(request.account(), request.id().value(), request.credits(), hold.captured);
-    }
-    slots.write(last);
-    book.write(last, now);
-    breakers.write(last, omens, now);
-    return slots.promoted() > 0
-        || !taken.isEmpty()
-        || later.stream().anyMatch(job -> !job.runAt().isAfter(now));
+    return Ledger.open(writes, holds.stream().map(hold -> hold.task.request().account()).toList());
   }
 }
