@@ -53,5 +53,6 @@ public final class Engine implements AutoCloseable {
     crews.forEach(
         crew -> crew.worker().drain(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
     rescuer.close();
+    crews.forEach(crew -> crew.worker().close());
   }
 }
