@@ -61,6 +61,9 @@ public final class RecklessServer implements AutoCloseable {
       server.administration.useHandle(tx -> {
         SETTINGS.forEach(setting -> tx.execute("alter system set " + setting));
         tx.execute("select pg_reload_conf()");
+        // Who may do that deletes rows without a look at those that refer to them.
+        String user = server.postgres.address().user();
+        tx.execute("grant set on parameter session_replication_role to " + user);
       });
       try (Database template = Database.open(server.postgres.address(), 2)) {
         template.migrate();

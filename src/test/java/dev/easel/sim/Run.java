@@ -19,7 +19,7 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * One run of the simulation: some nodes, customers with some two hundred wishes, and at least
- * twenty crashes; then nothing fails any more, and all must come to an end.
+ * twenty crashes; then nothing fails any more, and whoever is left must bring all to an end.
  */
 final class Run {
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
@@ -109,7 +109,7 @@ final class Run {
           return tx;
         });
     customers.plan(
-        random.nextInt(203, 212), random.nextInt(2, 9), Duration.ofSeconds(random.nextInt(2, 25)));
+        random.nextInt(201, 207), random.nextInt(2, 9), Duration.ofSeconds(random.nextInt(2, 25)));
     int count = random.nextInt(2, 4);
     for (int i = 1; i <= count; i++) {
       live("node-" + i);
@@ -119,6 +119,9 @@ final class Run {
     scheduler.run(() -> (faults.crashes() >= CRASHES && customers.areAnswered()) || isTooLong());
     faults.end();
     scheduler.happened("run", "nothing fails any more");
+    if (random.nextInt(4) > 0) {
+      leaveOne();
+    }
     scheduler.after(PATIENCE_OF_OPERATOR, this::helpOut);
     scheduler.run(this::isQuiet);
     int tasks = new Checks(lane.outside(), world, customers).run();
@@ -134,8 +137,11 @@ final class Run {
 
   // ---- nodes
 
-  /** One more life of a node, which lives again some time after its death. */
+  /** One more life of a node, which lives again some time after its death, while it is needed. */
   private void live(String name) {
+    if (faults.isOver() && !nodes.isEmpty()) {
+      return; // another is there
+    }
     SimulatedNode.Life life =
         new SimulatedNode.Life() {
           @Override
@@ -154,6 +160,13 @@ final class Run {
     all.add(new SimulatedNode(world, fullName, life));
   }
 
+  /** All nodes but one die for good: it takes over what they leave, and ends it. */
+  private void leaveOne() {
+    while (nodes.size() > 1) {
+      nodes.getLast().die();
+    }
+  }
+
   private Optional<SimulatedNode> anyNode() {
     return nodes.isEmpty()
         ? Optional.empty()
@@ -165,7 +178,7 @@ final class Run {
   /** From time to time the operator changes what may run at once. */
   private void changeLimit() {
     scheduler.after(
-        Duration.ofMillis(random.nextInt(2_000, 150_000)),
+        Duration.ofMillis(random.nextInt(2_000, 400_000)),
         () -> {
           if (!faults.isOver()) {
             int capacity = random.nextInt(1, 150);

@@ -245,7 +245,8 @@ final class SimulatedNode implements SimulatedDatabase.Node {
     world.scheduler.end(this::die);
   }
 
-  private void die() {
+  /** Between two turns: it is no more. */
+  void die() {
     world.faults.crashed();
     host.die();
     try {
