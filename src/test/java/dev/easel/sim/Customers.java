@@ -148,7 +148,7 @@ final class Customers {
 
   /** Opens accounts of every sort: rich and poor, with and without limits. */
   void open(Handle tx) {
-    int count = random.nextInt(3, 9);
+    int count = random.nextInt(3, 7);
     int least = random.nextInt(4) == 0 ? 1 : 8;
     for (int i = 0; i < count; i++) {
       boolean poor = i > 0 && random.nextInt(4) == 0;

@@ -119,9 +119,7 @@ final class Run {
     scheduler.run(() -> (faults.crashes() >= CRASHES && customers.areAnswered()) || isTooLong());
     faults.end();
     scheduler.happened("run", "nothing fails any more");
-    if (random.nextInt(4) > 0) {
-      leaveOne();
-    }
+    leaveOne();
     scheduler.after(PATIENCE_OF_OPERATOR, this::helpOut);
     scheduler.run(this::isQuiet);
     int tasks = new Checks(lane.outside(), world, customers).run();
@@ -178,7 +176,7 @@ final class Run {
   /** From time to time the operator changes what may run at once. */
   private void changeLimit() {
     scheduler.after(
-        Duration.ofMillis(random.nextInt(2_000, 400_000)),
+        Duration.ofMillis(random.nextInt(2_000, 600_000)),
         () -> {
           if (!faults.isOver()) {
             int capacity = random.nextInt(1, 150);

@@ -210,7 +210,7 @@ final class SimulatedNode implements SimulatedDatabase.Node {
 
   private void refreshForEver(Breakers breakers) {
     while (true) {
-      world.scheduler.sleep(lull(80_000));
+      world.scheduler.sleep(lull(110_000));
       breakers.refresh();
     }
   }
