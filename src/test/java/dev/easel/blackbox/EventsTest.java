@@ -208,9 +208,8 @@ class EventsTest {
       listeners.getFirst().awaitHeartbeat();
     }
     long ticks = 1 + (System.nanoTime() - startedAt) / 250_000_000;
-    // The engine looks for work meanwhile, and the server counts late what was done before: all
-    // that
-    // is still less than one for each stream, while each by itself would ask in every tick.
+    // The engine looks for work meanwhile, and the server counts late what was done before. All
+    // that is less than one for each stream; each by itself would ask in every tick.
     assertThat(gateway.node().transactions() - before).isBetween(ticks / 2, (long) each);
 
     Together.call(tasks, i -> gateway.cancel(key, ids.get(i)));
