@@ -8,13 +8,17 @@ import java.util.Map;
 /** Those who do the jobs of one lane on a node: one claims them, one runs them. */
 record Crew(Lane lane, Claimer claimer, Worker worker) {
   /** One for each lane, in their order. */
-  static List<Crew> all(Database database, Engine.Settings settings, Machine machine) {
-    return Arrays.stream(Lane.values()).map(lane -> of(database, lane, settings, machine)).toList();
+  static List<Crew> all(
+      Database database, Engine.Settings settings, Retries retries, Machine machine) {
+    return Arrays.stream(Lane.values())
+        .map(lane -> of(database, lane, settings, retries, machine))
+        .toList();
   }
 
   /** That of one lane. */
-  static Crew of(Database database, Lane lane, Engine.Settings settings, Machine machine) {
-    Worker worker = new Worker(database, lane.room(settings), machine);
+  static Crew of(
+      Database database, Lane lane, Engine.Settings settings, Retries retries, Machine machine) {
+    Worker worker = new Worker(lane.room(settings), retries, machine);
     return new Crew(lane, new Claimer(database, lane, worker, settings, machine), worker);
   }
 

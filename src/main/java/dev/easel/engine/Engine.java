@@ -8,11 +8,12 @@ import java.util.Map;
 
 /**
  * Moves jobs on one node: for each {@link Lane} a {@link Claimer} takes what is due and a {@link
- * Worker} runs it; the {@link Rescuer} renews this node's leases and frees those of dead nodes.
- * Knows nothing of what the jobs are about.
+ * Worker} runs it, the {@link Retries} put off what fails; the {@link Rescuer} renews this node's
+ * leases and frees those of dead nodes. Knows nothing of what the jobs are about.
  */
 public final class Engine implements AutoCloseable {
   private final List<Crew> crews;
+  private final Retries retries;
   private final Rescuer rescuer;
   private final Duration drain;
 
@@ -26,10 +27,11 @@ public final class Engine implements AutoCloseable {
    */
   public record Settings(String node, int concurrency, Duration lease, Duration drain) {}
 
-  /** Wires an engine. */
+  /** Wires an engine, which is to be closed also when it is never started. */
   public Engine(Database database, Settings settings, InstantSource clock) {
     Machine machine = Machine.real(clock);
-    this.crews = Crew.all(database, settings, machine);
+    this.retries = new Retries(database);
+    this.crews = Crew.all(database, settings, retries, machine);
     this.rescuer = new Rescuer(database, crews, settings, machine);
     this.drain = settings.drain();
   }
@@ -45,14 +47,19 @@ public final class Engine implements AutoCloseable {
     crews.stream().filter(crew -> crew.lane() == lane).forEach(crew -> crew.claimer().wake());
   }
 
+  /** Claims nothing more; what is running goes on. */
+  public void stopClaiming() {
+    crews.forEach(crew -> crew.claimer().close());
+  }
+
   /** Claims nothing more, lets what is running finish, and leaves the rest to its leases. */
   @Override
   public void close() {
-    crews.forEach(crew -> crew.claimer().close());
+    stopClaiming();
     long end = System.nanoTime() + drain.toNanos();
     crews.forEach(
         crew -> crew.worker().drain(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
     rescuer.close();
-    crews.forEach(crew -> crew.worker().close());
+    retries.close();
   }
 }

@@ -162,6 +162,18 @@ public final class Jobs {
     return locked;
   }
 
+  /** Has {@code locks} lock what {@code claims} hold until the end of the transaction, in order. */
+  static void lock(Pipeline locks, Collection<Claim> claims) {
+    byClaim(claims)
+        .into(
+            locks,
+            """
+            select from unnest(?, ?, ?) as c (subject, kind, number)
+            join job on job.subject = c.subject and job.kind = c.kind and job.claim = c.number
+            order by job.subject, job.kind for update of job
+            """);
+  }
+
   /** A job to be looked at again at {@code runAt}. */
   public record Later(Claim claim, Instant runAt) {}
 

@@ -1,21 +1,11 @@
 package dev.easel.engine;
 
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.mapping;
-import static java.util.stream.Collectors.toList;
-
-import dev.easel.db.Batch;
-import dev.easel.db.Database;
 import dev.easel.db.DatabaseException;
-import dev.easel.db.Pipeline;
-import java.sql.Connection;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -23,25 +13,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs claimed jobs, each on a virtual thread, and knows which leases this node holds. */
-final class Worker implements AutoCloseable {
+final class Worker {
   private static final Logger log = LoggerFactory.getLogger(Worker.class);
   private static final int LONGEST_PAUSE_SECONDS = 300;
   private static final Duration PAUSE_WHEN_DATABASE_AWAY = Duration.ofSeconds(1);
 
-  private static final int MOST_PUT_OFF_AT_ONCE = 256;
-
+  private final Retries retries;
   private final Machine machine;
   private final int concurrency;
   private final Semaphore room;
   private final Set<Lease> running = ConcurrentHashMap.newKeySet();
-  private final Batch<Jobs.Later, Jobs.Later> retries;
   private volatile Map<String, Handler> handlers = Map.of();
 
-  Worker(Database database, int concurrency, Machine machine) {
+  /**
+   * A worker that has room for {@code concurrency} jobs at once.
+   *
+   * @param retries puts off those that fail
+   */
+  Worker(int concurrency, Retries retries, Machine machine) {
+    this.retries = retries;
     this.machine = machine;
     this.concurrency = concurrency;
     this.room = new Semaphore(concurrency);
-    this.retries = database.batch("retries", MOST_PUT_OFF_AT_ONCE, Worker::putOff);
   }
 
   void start(Map<String, Handler> byKind) {
@@ -101,23 +94,7 @@ final class Worker implements AutoCloseable {
   }
 
   private void tryAgainLater(Claim claim, Duration pause) {
-    try {
-      retries.submit(new Jobs.Later(claim, machine.clock().instant().plus(pause)));
-    } catch (DatabaseException away) {
-      log.warn(
-          "job {} {} is left to its lease: {}", claim.kind(), claim.subject(), away.getMessage());
-    }
-  }
-
-  /** What fails because the database is away fails all at once, and is put off together. */
-  private static List<Jobs.Later> putOff(Connection tx, Pipeline last, List<Jobs.Later> jobs) {
-    Map<String, List<UUID>> subjects =
-        jobs.stream()
-            .map(Jobs.Later::claim)
-            .collect(groupingBy(Claim::kind, TreeMap::new, mapping(Claim::subject, toList())));
-    subjects.forEach((kind, those) -> Jobs.lock(last, kind, those));
-    Jobs.reschedule(last, jobs);
-    return jobs;
+    retries.putOff(claim, machine.clock().instant().plus(pause));
   }
 
   Collection<Lease> running() {
@@ -141,11 +118,5 @@ final class Worker implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** What fails from now on is left to its lease. */
-  @Override
-  public void close() {
-    retries.close();
   }
 }

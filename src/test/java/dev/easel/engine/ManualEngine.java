@@ -13,11 +13,12 @@ import java.util.stream.Stream;
  * The production engine, pumped by hand: claims, runs and rescues when it is told to, with the same
  * code as {@link Engine}, and nothing in between.
  */
-public final class ManualEngine {
+public final class ManualEngine implements AutoCloseable {
   private static final int CONCURRENCY = 64;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final List<Crew> crews;
+  private final Retries retries;
   private final Rescuer rescuer;
   private final AtomicInteger ran = new AtomicInteger();
 
@@ -30,7 +31,8 @@ public final class ManualEngine {
       Map<String, Handler> handlers) {
     Engine.Settings settings = new Engine.Settings(node, CONCURRENCY, lease, PATIENCE);
     Machine machine = Machine.real(clock);
-    crews = Crew.all(database, settings, machine);
+    retries = new Retries(database);
+    crews = Crew.all(database, settings, retries, machine);
     rescuer = new Rescuer(database, crews, settings, machine);
     Map<String, Handler> counted = new HashMap<>();
     handlers.forEach((kind, handler) ->
@@ -78,5 +80,10 @@ public final class ManualEngine {
   /** Renews the leases of what is running, and takes over what dead nodes left. */
   public void rescue() {
     rescuer.renewAndRescue();
+  }
+
+  @Override
+  public void close() {
+    retries.close();
   }
 }

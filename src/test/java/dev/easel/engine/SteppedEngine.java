@@ -20,7 +20,7 @@ public final class SteppedEngine {
   public SteppedEngine(
       Database database, Engine.Settings settings, Time time, Map<String, Handler> handlers) {
     Machine machine = new Machine(time.clock, time.nanoTime, time.threads);
-    crew = Crew.of(database, Lane.MAIN, settings, machine);
+    crew = Crew.of(database, Lane.MAIN, settings, new Retries(database), machine);
     rescuer = new Rescuer(database, List.of(crew), settings, machine);
     crew.worker().start(handlers);
   }

@@ -37,7 +37,8 @@ class WorkerTest {
           Jobs.claim(tx, Lane.MAIN, "n", NOW, NOW.plus(Duration.ofSeconds(30)), JOBS);
       CountedDatabase counted = new CountedDatabase(database);
       Queue<Thread> threads = new ConcurrentLinkedQueue<>();
-      try (Worker worker = new Worker(counted.database(), JOBS, machine(threads))) {
+      try (Retries retries = new Retries(counted.database())) {
+        Worker worker = new Worker(JOBS, retries, machine(threads));
         worker.start(
             Map.of(
                 "test",

@@ -30,6 +30,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,7 @@ final class TestHouse implements AutoCloseable {
   final FailingStore store;
   final Removals removals;
   private final TaskRunner runner;
+  private final List<ManualEngine> engines = new ArrayList<>();
   private final AtomicInteger accounts = new AtomicInteger();
   private volatile List<Route> routes = List.of(TO_A);
   private volatile Runnable beforeDeciding = () -> {};
@@ -124,18 +126,21 @@ final class TestHouse implements AutoCloseable {
 
   /** The engine of another node on the same database. */
   ManualEngine engine(String node, Duration lease) {
-    return new ManualEngine(
-        database,
-        node,
-        lease,
-        clock,
-        Map.of(
-            TaskRunner.KIND,
-            runner,
-            Removals.KIND,
-            removals,
-            FileRemovals.KIND,
-            new FileRemovals(database, store)));
+    ManualEngine opened =
+        new ManualEngine(
+            database,
+            node,
+            lease,
+            clock,
+            Map.of(
+                TaskRunner.KIND,
+                runner,
+                Removals.KIND,
+                removals,
+                FileRemovals.KIND,
+                new FileRemovals(database, store)));
+    engines.add(opened);
+    return opened;
   }
 
   /** The routes of every model from now on; {@link #TO_A} alone unless told. */
@@ -297,6 +302,7 @@ final class TestHouse implements AutoCloseable {
 
   @Override
   public void close() {
+    engines.forEach(ManualEngine::close);
     runner.close();
     settlement.close();
     admission.close();

@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,7 @@ final class PostOffice implements AutoCloseable {
   final ManualEngine engine;
   private final Outbound outbound =
       new Outbound(new AddressGuard(List.of(Cidr.parse("127.0.0.1/32"))), "Easel/test");
+  private final List<ManualEngine> engines = new ArrayList<>();
   private final Sender sender;
   private volatile boolean isTaskDeleted;
 
@@ -73,7 +75,10 @@ final class PostOffice implements AutoCloseable {
   }
 
   ManualEngine engine(String node, Handler sender) {
-    return new ManualEngine(database, node, LEASE, clock, Map.of(Sender.KIND, sender));
+    ManualEngine opened =
+        new ManualEngine(database, node, LEASE, clock, Map.of(Sender.KIND, sender));
+    engines.add(opened);
+    return opened;
   }
 
   /** From now on there is nothing to tell. */
@@ -170,6 +175,7 @@ final class PostOffice implements AutoCloseable {
 
   @Override
   public void close() {
+    engines.forEach(ManualEngine::close);
     sender.close();
     outbound.close();
   }
