@@ -51,12 +51,12 @@ public final class Columns<T> {
     return this;
   }
 
-  /** Has an insert, update or delete run by {@code pipeline}. */
+  /** Has a statement run by {@code pipeline} whose answer concerns nobody. */
   public void into(Pipeline pipeline, String sql) {
-    into(pipeline, sql, _ -> {});
+    pipeline.write(sql, this);
   }
 
-  /** The same; {@code onCount} is told how many rows it touched. */
+  /** Has a write run by {@code pipeline}; {@code onCount} is told how many rows it touched. */
   public void into(Pipeline pipeline, String sql, IntConsumer onCount) {
     pipeline.write(sql, this, onCount);
   }

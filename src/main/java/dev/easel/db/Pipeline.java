@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -19,7 +20,7 @@ import java.util.function.IntConsumer;
 public final class Pipeline {
   private final List<Part> parts = new ArrayList<>();
 
-  private record Part(String sql, Columns<?> columns, Answer answer) {}
+  private record Part(String sql, Columns<?> columns, Optional<Answer> answer) {}
 
   /** What is done with the answer to a statement, on which {@code statement} stands. */
   private interface Answer {
@@ -32,12 +33,14 @@ public final class Pipeline {
     void take(ResultSet row) throws SQLException;
   }
 
-  /**
-   * Adds a write; {@code onCount} is told how many rows it touched. Left out when there are no rows
-   * to send.
-   */
+  /** Adds a statement whose answer concerns nobody. Left out when there are no rows to send. */
+  void write(String sql, Columns<?> columns) {
+    add(sql, columns, Optional.empty());
+  }
+
+  /** Adds a write; {@code onCount} is told how many rows it touched. Left out as others are. */
   void write(String sql, Columns<?> columns, IntConsumer onCount) {
-    add(sql, columns, statement -> onCount.accept(statement.getUpdateCount()));
+    add(sql, columns, Optional.of(statement -> onCount.accept(statement.getUpdateCount())));
   }
 
   /**
@@ -48,16 +51,16 @@ public final class Pipeline {
     add(
         sql,
         columns,
-        statement -> {
+        Optional.of(statement -> {
           try (ResultSet rows = statement.getResultSet()) {
             while (rows.next()) {
               onRow.take(rows);
             }
           }
-        });
+        }));
   }
 
-  private void add(String sql, Columns<?> columns, Answer answer) {
+  private void add(String sql, Columns<?> columns, Optional<Answer> answer) {
     if (!columns.isEmpty()) {
       parts.add(new Part(sql, columns, answer));
     }
@@ -88,8 +91,14 @@ public final class Pipeline {
   /**
    * Runs what was added, and commits in the same round trip. When a statement fails, the server
    * passes over what follows it, and so over the COMMIT.
+   *
+   * @throws IllegalStateException when an answer is waited for: it would come after the COMMIT, too
+   *     late to be a reason not to send it. Nothing is sent then
    */
   void commit(Connection tx) throws SQLException {
+    if (parts.stream().anyMatch(part -> part.answer.isPresent())) {
+      throw new IllegalStateException("answered only after the COMMIT: " + text());
+    }
     if (parts.isEmpty()) {
       tx.commit();
     } else {
@@ -109,7 +118,9 @@ public final class Pipeline {
       }
       statement.execute();
       for (Part part : parts) {
-        part.answer.take(statement);
+        if (part.answer.isPresent()) {
+          part.answer.get().take(statement);
+        }
         statement.getMoreResults();
       }
     }

@@ -210,8 +210,9 @@ final class SettlementPage {
    * @param last what is written with the COMMIT
    */
   boolean write(Connection tx, Pipeline last, Breakers breakers) throws SQLException {
-    // Accounts are written by what they have, and limits by who was promoted. Where there are none
-    // of either, all goes in one round trip.
+    // Accounts are written by what they have, and limits by who was promoted. Where no credits move
+    // and no slot becomes free, all goes in one round trip. So nothing that ends or is owed does:
+    // what ends moves credits.
     boolean dependsOnAnswers = !holds.isEmpty() || slots.haveNewRoom();
     Ledger.Book book = dependsOnAnswers ? Pipeline.get(tx, this::writeRows) : writeRows(last);
     for (Hold hold : holds) {
@@ -226,7 +227,10 @@ final class SettlementPage {
         || later.stream().anyMatch(job -> !job.runAt().isAfter(now));
   }
 
-  /** Writes all but counts and credits; answers with the accounts, locked. */
+  /**
+   * Has {@code writes} write all but counts, credits and breakers, and lock the accounts, which are
+   * known when that has run.
+   */
   private Ledger.Book writeRows(Pipeline writes) {
     Attempts.insert(writes, begun);
     Attempts.update(writes, changed, now);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Invariants.class)
 class BatchTest {
   private static final Executor VIRTUAL = Thread::startVirtualThread;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Queue<List<Integer>> transactions = new ConcurrentLinkedQueue<>();
 
@@ -76,6 +79,59 @@ class BatchTest {
           .containsExactly(false, true, true, true);
       assertThat(transactions).containsExactly(List.of(0), List.of(1, 2, 3));
     }
+  }
+
+  @Test
+  void whoLeavesIsNotMissedByThoseWhoReadWithThem() {
+    database.transaction(tx -> tx.execute("insert into noted values (1)"));
+    gate.drainPermits();
+    try (Batch<Integer, Boolean> reads = database.reads("test", 50, this::areNoted)) {
+      List<CompletableFuture<Boolean>> before = fill(reads, 0, 1);
+      CompletableFuture<Boolean> leaves = new CompletableFuture<>();
+      awaitBlocked(Thread.ofVirtual().start(() -> answer(reads, 2, Duration.ofSeconds(2), leaves)));
+      gate.release(); // the other two are being read, until the gate opens again
+      assertThatThrownBy(leaves::join).hasCauseInstanceOf(DatabaseException.class);
+      gate.release();
+      assertThat(before.getLast().join()).isTrue();
+      assertThat(transactions).containsExactly(List.of(0), List.of(1, 2));
+    }
+  }
+
+  /** They read the same tables: one by one each would wait for the same lock. */
+  @Test
+  void whatCannotBeReadForALockIsNotReadOneByOne() throws SQLException {
+    gate.drainPermits();
+    try (Batch<Integer, Boolean> reads = database.reads("test", 50, this::areNoted);
+        Connection own = database.connection()) {
+      List<CompletableFuture<Boolean>> answers = fill(reads, 0, 1, 2, 3);
+      own.setAutoCommit(false);
+      execute(own, "lock table noted in access exclusive mode");
+      gate.release(100);
+      assertThat(answers)
+          .allSatisfy(answer ->
+              assertThatThrownBy(answer::join).hasCauseInstanceOf(DatabaseException.class));
+      assertThat(transactions).containsExactly(List.of(0), List.of(1, 2, 3));
+      own.rollback();
+      assertThat(reads.submit(4)).isFalse();
+    }
+  }
+
+  /** An answer that comes with the COMMIT could say no more that it ought not to be sent. */
+  @Test
+  void nothingThatIsWrittenWithTheCommitHasAnAnswer() {
+    Batch.Work<Integer, Integer> work =
+        (tx, last, items) -> {
+          Columns.of(items)
+              .add("int", n -> n)
+              .into(last, "insert into noted select unnest(?)", count -> {});
+          return items;
+        };
+    try (Batch<Integer, Integer> batch = database.batch("test", 50, work)) {
+      assertThatThrownBy(() -> batch.submit(1))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("answered only after the COMMIT: insert into noted");
+    }
+    assertThat(noted()).isEmpty();
   }
 
   @Test
@@ -190,7 +246,7 @@ class BatchTest {
     return IntStream.of(items)
         .mapToObj(n -> {
           CompletableFuture<O> answer = new CompletableFuture<>();
-          Thread caller = Thread.ofVirtual().start(() -> answer(batch, n, answer));
+          Thread caller = Thread.ofVirtual().start(() -> answer(batch, n, PATIENCE, answer));
           awaitBlocked(caller);
           while (n == 0 && gate.getQueueLength() == 0) {
             Thread.onSpinWait();
@@ -210,9 +266,10 @@ class BatchTest {
     return CompletableFuture.supplyAsync(() -> batch.submit(n), VIRTUAL);
   }
 
-  private static <O> void answer(Batch<Integer, O> batch, int n, CompletableFuture<O> answer) {
+  private static <O> void answer(
+      Batch<Integer, O> batch, int n, Duration patience, CompletableFuture<O> answer) {
     try {
-      answer.complete(batch.submit(n));
+      answer.complete(batch.submit(n, patience));
     } catch (RuntimeException failed) {
       answer.completeExceptionally(failed);
     }
