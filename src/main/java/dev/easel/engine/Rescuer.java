@@ -5,9 +5,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,12 +65,13 @@ final class Rescuer {
     List<Lease> leases = crews.stream().flatMap(crew -> crew.worker().running().stream()).toList();
     long startedAt = machine.nanoTime().getAsLong();
     Instant until = machine.clock().instant().plus(settings.lease());
-    Set<Claim> renewed = Jobs.renew(tx, leases.stream().map(Lease::claim).toList(), until);
+    Map<Claim, Boolean> ours = Jobs.renew(tx, leases.stream().map(Lease::claim).toList(), until);
     for (Lease lease : leases) {
-      if (renewed.contains(lease.claim())) {
-        lease.renewed(startedAt, settings.lease());
-      } else {
+      @Nullable Boolean isRenewed = ours.get(lease.claim());
+      if (isRenewed == null) {
         lease.lost();
+      } else if (isRenewed) {
+        lease.renewed(startedAt, settings.lease());
       }
     }
   }

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -76,7 +77,8 @@ class JobsTest {
     Claim fresh = claim("alive", NOW, 1).getFirst();
     assertThat(fresh.number()).isEqualTo(old.number() + 1);
 
-    assertThat(Jobs.renew(tx, List.of(old, fresh), LEASED.plusSeconds(60))).containsExactly(fresh);
+    assertThat(Jobs.renew(tx, List.of(old, fresh), LEASED.plusSeconds(60)))
+        .isEqualTo(Map.of(fresh, true));
     Pipeline.run(tx, writes -> Jobs.reschedule(writes, List.of(new Jobs.Later(old, NOW))));
     Pipeline.run(tx, writes -> Jobs.park(writes, List.of(new Jobs.Parked(old, "channel:full"))));
     Pipeline.run(tx, writes -> Jobs.finish(writes, List.of(old)));
@@ -96,6 +98,22 @@ class JobsTest {
   private Jobs.@Nullable Locked locked(Claim claim) throws SQLException {
     return Pipeline.get(tx, locks -> Jobs.lock(locks, "test", List.of(claim.subject())))
         .get(claim.subject());
+  }
+
+  /** Or one forgotten session would cost a node all its jobs. */
+  @Test
+  void aJobThatSomebodyHasLockedKeepsNoOtherFromBeingRenewed() throws SQLException {
+    insert(NOW, Optional.empty());
+    insert(NOW, Optional.empty());
+    List<Claim> claims = claim("n", NOW, 2);
+    try (Connection forgotten = database.connection()) {
+      forgotten.setAutoCommit(false);
+      Pipeline.run(forgotten, locks -> Jobs.lock(locks, claims.subList(0, 1)));
+      assertThat(Jobs.renew(tx, claims, LEASED.plusSeconds(60)))
+          .isEqualTo(Map.of(claims.get(0), false, claims.get(1), true));
+      forgotten.rollback();
+    }
+    assertThat(Jobs.rescue(tx, LEASED.plusSeconds(59))).as("as it was leased").isEqualTo(1);
   }
 
   @Test
