@@ -245,8 +245,8 @@ public final class Settlement implements AutoCloseable {
             locks,
             TaskRunner.KIND,
             requests.stream().map(r -> r.item.task().id().value()).toList());
-    Map<TaskId, String> states =
-        Tasks.states(locks, requests.stream().flatMap(Settlement::canceled).toList());
+    Map<TaskId, Tasks.Cancelable> cancelable =
+        Tasks.cancelable(locks, requests.stream().flatMap(Settlement::canceled).toList());
     locks.run(tx);
     Map<UUID, Boolean> unanswered = Attempts.unanswered(tx, late(requests, jobs));
 
@@ -261,7 +261,7 @@ public final class Settlement implements AutoCloseable {
           touched.contains(item.task().id())
               ? new Result.Overtaken()
               : uncovered(item, job, slots)
-                  .orElseGet(() -> write(page, item, job, states, unanswered));
+                  .orElseGet(() -> write(page, item, job, cancelable, unanswered));
       if (isWritten(result)) {
         touched.add(item.task().id());
       }
@@ -302,7 +302,7 @@ public final class Settlement implements AutoCloseable {
       SettlementPage page,
       Item item,
       Jobs.@Nullable Locked job,
-      Map<TaskId, String> states,
+      Map<TaskId, Tasks.Cancelable> cancelable,
       Map<UUID, Boolean> unanswered) {
     return switch (item) {
       case Item.Begins(Situation situation, Claim claim, List<Attempt> attempts) ->
@@ -318,7 +318,7 @@ public final class Settlement implements AutoCloseable {
               .orElseGet(Result.Lost::new);
       case Item.Learns(Task task, Change change) -> page.learn(task, job, change, unanswered);
       case Item.Cancels(Task task) ->
-          job == null ? new Result.Lost() : page.cancel(task, job, states.get(task.id()));
+          job == null ? new Result.Lost() : page.cancel(task, job, cancelable.get(task.id()));
     };
   }
 

@@ -154,11 +154,13 @@ final class SettlementPage {
     return new Result.Done();
   }
 
-  /** A queued task is taken back; of a running one it is noted that this is wished. */
-  Result cancel(Task task, Jobs.Locked job, @Nullable String state) {
-    if ("running".equals(state)) {
-      toStop.add(task.id());
-      taken.add(job.claim());
+  /** A queued task is taken back; of a running one it is noted that this is wished, once. */
+  Result cancel(Task task, Jobs.Locked job, Tasks.@Nullable Cancelable now) {
+    if (now != null && now.state().equals("running")) {
+      if (!now.isAsked()) { // else whoever has the job is asking
+        toStop.add(task.id());
+        taken.add(job.claim());
+      }
       return new Result.Asked();
     }
     String account = WorkLimits.ofAccount(task.request().account());

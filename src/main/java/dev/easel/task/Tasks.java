@@ -273,17 +273,27 @@ final class Tasks {
             });
   }
 
-  /** The states of {@code ids}, known when {@code reads} has run. */
-  static Map<TaskId, String> states(Pipeline reads, Collection<TaskId> ids) {
-    Map<TaskId, String> states = new HashMap<>();
+  /**
+   * A task that somebody wants canceled.
+   *
+   * @param isAsked whether its providers have been asked to stop, and have not answered
+   */
+  record Cancelable(String state, boolean isAsked) {}
+
+  /** How {@code ids} stand, known when {@code reads} has run. */
+  static Map<TaskId, Cancelable> cancelable(Pipeline reads, Collection<TaskId> ids) {
+    Map<TaskId, Cancelable> found = new HashMap<>();
     Columns.of(ids)
         .add("uuid", TaskId::value)
         .query(
             reads,
-            "select id, state from task where id = any (?)",
-            row -> Map.entry(new TaskId(row.getObject(1, UUID.class)), row.getString(2)),
-            entry -> states.put(entry.getKey(), entry.getValue()));
-    return states;
+            "select id, state, cancel_asked_at is not null from task where id = any (?)",
+            row ->
+                Map.entry(
+                    new TaskId(row.getObject(1, UUID.class)),
+                    new Cancelable(row.getString(2), row.getBoolean(3))),
+            entry -> found.put(entry.getKey(), entry.getValue()));
+    return found;
   }
 
   /** A result of a task. */

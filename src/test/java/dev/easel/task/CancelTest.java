@@ -13,6 +13,8 @@ import dev.easel.provider.Submission;
 import dev.easel.task.Settlement.Canceling;
 import dev.easel.task.TestHouse.Customer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +79,26 @@ class CancelTest {
         .isInstanceOf(TaskState.Succeeded.class);
     assertThat(house.settlement.cancel(task)).as("when it is final").isEqualTo(Canceling.TOO_LATE);
     assertThat(house.balance(customer)).isEqualTo(new Balance(90, 0));
+  }
+
+  /** Each wish would have another take the job over, and begin all over again what it does. */
+  @Test
+  void whoeverWishesItAgainIsToldTheSameAndNobodyIsAskedAgain() {
+    Customer customer = house.customer(100);
+    Task task = house.accept(customer);
+    house.a.submits(ACCEPTED);
+    house.engine.runAll();
+    List<Canceling> meanwhile = new ArrayList<>();
+    house.a.cancels(_ -> {
+      meanwhile.add(house.settlement.cancel(task));
+      return new Cancellation.Canceled();
+    });
+    assertThat(house.settlement.cancel(task)).isEqualTo(Canceling.ASKED);
+    assertThat(house.settlement.cancel(task)).isEqualTo(Canceling.ASKED);
+    assertThat(house.engine.runAll()).containsExactly(1);
+    assertThat(meanwhile).containsExactly(Canceling.ASKED);
+    assertThat(house.a.calls()).containsExactly("submit", "cancel up-1");
+    assertThat(house.state(task)).isInstanceOf(TaskState.Canceled.class);
   }
 
   @Test

@@ -65,7 +65,11 @@ final class ScriptedProvider implements Provider {
 
   /** Answers requests to give up with {@code answers}, one after the other; else it cannot. */
   ScriptedProvider cancels(Cancellation... answers) {
-    cancel = Optional.of(inTurn(List.of(answers)));
+    return cancels(inTurn(List.of(answers)));
+  }
+
+  ScriptedProvider cancels(Function<Generation, Cancellation> answer) {
+    cancel = Optional.of(answer);
     return this;
   }
 
