@@ -7,6 +7,10 @@ package dev.easel.provider;
  * @param message in words that a customer may see; never an upstream secret
  */
 public record Failure(Kind kind, String message) {
+  public Failure {
+    message = Said.keepable(message);
+  }
+
   /** What may be done about a failure. */
   public enum Kind {
     /** The request cannot be met by any route. */

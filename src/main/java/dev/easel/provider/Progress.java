@@ -46,5 +46,9 @@ public sealed interface Progress {
   record Missing() implements Progress {}
 
   /** The provider could not be asked: says nothing about the generation. */
-  record Unreachable(String reason) implements Progress {}
+  record Unreachable(String reason) implements Progress {
+    public Unreachable {
+      reason = Said.keepable(reason);
+    }
+  }
 }

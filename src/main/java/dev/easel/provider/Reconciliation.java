@@ -5,7 +5,11 @@ import java.time.Duration;
 /** What became of a submission whose answer was lost. */
 public sealed interface Reconciliation {
   /** It had been accepted after all. */
-  record Accepted(String upstreamId, Duration checkAfter) implements Reconciliation {}
+  record Accepted(String upstreamId, Duration checkAfter) implements Reconciliation {
+    public Accepted {
+      upstreamId = Said.keepable(upstreamId);
+    }
+  }
 
   /**
    * It certainly was not: it may be submitted again.
@@ -21,5 +25,9 @@ public sealed interface Reconciliation {
   }
 
   /** Nobody can tell, yet or ever. */
-  record Unknown(String reason) implements Reconciliation {}
+  record Unknown(String reason) implements Reconciliation {
+    public Unknown {
+      reason = Said.keepable(reason);
+    }
+  }
 }

@@ -13,7 +13,11 @@ public sealed interface Submission {
    * @param upstreamId what to ask for it by
    * @param checkAfter when asking first makes sense
    */
-  record Accepted(String upstreamId, Duration checkAfter) implements Submission {}
+  record Accepted(String upstreamId, Duration checkAfter) implements Submission {
+    public Accepted {
+      upstreamId = Said.keepable(upstreamId);
+    }
+  }
 
   /** It was made while we waited. */
   record Produced(List<Output> outputs) implements Submission {
@@ -53,5 +57,9 @@ public sealed interface Submission {
   }
 
   /** The answer was lost: it may have been bought. */
-  record Unknown(String reason) implements Submission {}
+  record Unknown(String reason) implements Submission {
+    public Unknown {
+      reason = Said.keepable(reason);
+    }
+  }
 }

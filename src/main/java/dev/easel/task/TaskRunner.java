@@ -116,7 +116,7 @@ public final class TaskRunner implements Handler, AutoCloseable {
   }
 
   /** One turn of a task: what is due of its pieces is found out, all at once, and written. */
-  private final class Turn implements Results.Patience {
+  private final class Turn {
     private final Lease lease;
     private final Lifecycle.Policy policy;
     private final Situation before;
@@ -256,7 +256,8 @@ public final class TaskRunner implements Handler, AutoCloseable {
             asking,
             decide(before, asking.attempt, outcome)
                     instanceof Decision.Store(Attempt produced, List<Output> outputs)
-                ? outside.results.store(before.task().request(), produced, outputs, this)
+                ? outside.results.store(
+                    before.task().request(), produced, outputs, patience(asking.attempt))
                 : outcome);
       } catch (RuntimeException | Error broken) {
         return new Heard.Broken(broken);
@@ -272,14 +273,22 @@ public final class TaskRunner implements Handler, AutoCloseable {
       }
     }
 
-    @Override
-    public boolean lasts() {
-      return lease.isHeld() && !closed;
-    }
+    /**
+     * What a submission has handed over nobody can ask for again, whoever has the lease by then.
+     */
+    private Results.Patience patience(Attempt attempt) {
+      boolean isLastCopy = isSubmittedNow(attempt);
+      return new Results.Patience() {
+        @Override
+        public boolean lasts() {
+          return !closed && (isLastCopy || lease.isHeld());
+        }
 
-    @Override
-    public void pause(Duration length) {
-      outside.pauses.accept(length);
+        @Override
+        public void pause(Duration length) {
+          outside.pauses.accept(length);
+        }
+      };
     }
 
     private void settle(Attempt attempt, Outcome outcome, boolean isLast) {
@@ -288,7 +297,7 @@ public final class TaskRunner implements Handler, AutoCloseable {
       }
       situation = situation.with(change);
       Course course = isLast ? course() : new Course.Hold();
-      boolean isAnswer = attempt.state() instanceof Attempt.State.Sending && !isKnown(attempt);
+      boolean isAnswer = isSubmittedNow(attempt);
       try {
         settlement.settle(
             lease.claim(),
@@ -331,7 +340,7 @@ public final class TaskRunner implements Handler, AutoCloseable {
           away.getMessage());
       for (Change change : changes) {
         while (!hasLearned(change) && !closed) {
-          pause(PAUSE_WHEN_DATABASE_AWAY);
+          outside.pauses.accept(PAUSE_WHEN_DATABASE_AWAY);
         }
       }
     }
@@ -346,9 +355,10 @@ public final class TaskRunner implements Handler, AutoCloseable {
       }
     }
 
-    /** Whether the attempt was there before this turn: then nothing was submitted for it now. */
-    private boolean isKnown(Attempt attempt) {
-      return before.attempts().contains(attempt);
+    /** Whether the attempt was begun in this turn, not found as somebody else left it. */
+    private boolean isSubmittedNow(Attempt attempt) {
+      return attempt.state() instanceof Attempt.State.Sending
+          && !before.attempts().contains(attempt);
     }
 
     private Decision decide(Situation known, Attempt attempt, Outcome outcome) {

@@ -396,6 +396,56 @@ class TaskRunnerTest {
     assertThat(house.balance(customer).held()).isZero();
   }
 
+  /** The disk may be full for database and files at once: nobody renews a lease then. */
+  @Test
+  void whatWasHandedOverIsKeptThoughTheLeaseIsLostBeforeItCanBeStored() {
+    Customer customer = house.customer(100);
+    Task task = house.accept(customer);
+    house.a.submits(new Submission.Produced(pictures(1)));
+    house.a.reconciles(new Reconciliation.Unknown("no list call"));
+    house.store.full(true);
+    ManualEngine other = house.engine("node-2", TestHouse.LEASE);
+    house.onPause(() -> {
+      if (house.clock.instant().isAfter(task.createdAt().plus(TestHouse.LEASE))) {
+        other.rescue();
+        other.run();
+        house.engine.rescue(); // learns that its lease is lost
+        house.store.full(false);
+      }
+    });
+    house.engine.run();
+    house.onPause(() -> {});
+    other.runAll();
+    assertThat(house.state(task)).isInstanceOf(TaskState.Succeeded.class);
+    assertThat(house.a.calls()).containsExactly("submit", "reconcile");
+    assertThat(house.balance(customer)).isEqualTo(new Balance(90, 0));
+  }
+
+  /** PostgreSQL keeps no U+0000, and JSON does. */
+  @Test
+  void whateverAProviderSaysCanBeKept() {
+    Customer customer = house.customer(100);
+    Task failed = house.accept(customer);
+    house.a.submits(
+        ACCEPTED, new Submission.Rejected(new Failure(Failure.Kind.INVALID_INPUT, "no\0")));
+    house.a.checks(
+        new Progress.Unreachable("gone\0"),
+        new Progress.Failed(new Failure(Failure.Kind.CONTENT_POLICY, "nude\0")));
+    house.engine.runAll();
+    for (int check = 0; check < 2; check++) {
+      house.clock.advance(Duration.ofMinutes(1));
+      house.engine.runAll();
+    }
+    assertThat(house.state(failed))
+        .asInstanceOf(type(TaskState.Failed.class))
+        .satisfies(state -> assertThat(state.failure().message()).isEqualTo("nude\uFFFD"));
+
+    Task refused = house.accept(customer);
+    house.engine.runAll();
+    assertThat(house.state(refused)).isInstanceOf(TaskState.Failed.class);
+    assertThat(house.balance(customer)).isEqualTo(new Balance(100, 0));
+  }
+
   @Test
   void anAnswerAfterEverythingWasGivenUpIsNotedForTheOperator() throws InterruptedException {
     Customer customer = house.customer(100);
