@@ -76,6 +76,7 @@ public final class Node implements AutoCloseable {
   private final CompletableFuture<String> publicUrl = new CompletableFuture<>();
   private final DatabaseClock clock;
   private final Snapshots snapshots;
+  private final Engine engine;
   private final Server server;
   private volatile boolean draining;
   private volatile int listensOn;
@@ -122,7 +123,7 @@ public final class Node implements AutoCloseable {
                 }));
 
     this.snapshots = opened(new Snapshots(database));
-    Engine engine = new Engine(database, engineSettings(config), clock);
+    this.engine = new Engine(database, engineSettings(config), clock);
     Breakers breakers = opened(new Breakers(database));
     Marks marks = new Marks(database, markRules(config.provenance()));
     Callers callers = new Callers(database, clock);
@@ -369,6 +370,7 @@ public final class Node implements AutoCloseable {
   @Override
   public void close() {
     draining = true;
+    engine.stopClaiming(); // before requests are waited for, which may take long
     snapshots.stopWaiting();
     for (AutoCloseable part : parts) {
       try {
