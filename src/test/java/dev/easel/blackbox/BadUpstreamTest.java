@@ -194,16 +194,24 @@ class BadUpstreamTest {
       List<Fault> faults =
           List.of(
               Fault.GONE, Fault.ERROR_BEFORE, Fault.HANG_UP, Fault.CUT_OFF, Fault.PAGE, Fault.SLOW);
+      List<String> tasks = new ArrayList<>();
+      List<String> files = new ArrayList<>();
       for (Fault fault : faults) {
-        upstream.next(Call.FILE, fault, fault);
-        int before = upstream.calls(Call.FILE);
-        String task = node.create(key, Gateway.image("a hill").toString());
-        await(fault + ": it was tried", () -> upstream.calls(Call.FILE) > before);
-        assertHidden(node, key, task);
-        JsonNode data = node.await(key, task);
+        String file = Upstream.file(files.size() + 1, 1);
+        files.add(file);
+        upstream.nextOf(file, fault, fault);
+        tasks.add(node.create(key, Gateway.image("a hill").toString()));
+        await("it is bought before the next", () -> upstream.purchases().size() == files.size());
+      }
+      for (int i = 0; i < faults.size(); i++) {
+        Fault fault = faults.get(i);
+        String file = files.get(i);
+        await(fault + ": it was tried", () -> upstream.fetches(file) > 0);
+        assertHidden(node, key, tasks.get(i));
+        JsonNode data = node.await(key, tasks.get(i));
         assertThat(data.path("task_status").asInt()).as("%s: %s", fault, data).isEqualTo(3);
-        assertThat(upstream.calls(Call.FILE) - before).as("%s", fault).isEqualTo(3);
-        assertHidden(node, key, task);
+        assertThat(upstream.fetches(file)).as("%s", fault).isEqualTo(3);
+        assertHidden(node, key, tasks.get(i));
       }
       assertThat(upstream.purchases()).hasSize(faults.size());
       assertAccounted(node, key, CREDITS - faults.size() * PRICE);

@@ -117,6 +117,8 @@ public final class Upstream implements AutoCloseable {
 
   private record Listener(ServerSocket socket, Thread acceptor) {}
 
+  private static final int MOST_BY_CHANCE = 3;
+
   private static final String PAGE = "<!doctype html><title>Please wait</title>";
 
   private final int port;
@@ -126,9 +128,8 @@ public final class Upstream implements AutoCloseable {
   // Guarded by this.
   private final Map<String, Task> tasks = new LinkedHashMap<>();
   private final Map<String, String> taskByKey = new HashMap<>();
-  private final Map<Call, Deque<Fault>> script = new EnumMap<>(Call.class);
-  private static final int MOST_BY_CHANCE = 3;
-
+  // Those of a kind by its name, those about one thing by both, as calls are counted.
+  private final Map<String, Deque<Fault>> script = new HashMap<>();
   private final Map<Call, Map<Fault, Double>> weather = new EnumMap<>(Call.class);
   private final Map<String, Integer> calls = new LinkedHashMap<>();
   private @Nullable Listener listener;
@@ -215,7 +216,12 @@ public final class Upstream implements AutoCloseable {
 
   /** The next calls of this kind meet these faults, one after the other. */
   public synchronized void next(Call call, Fault... faults) {
-    script.computeIfAbsent(call, _ -> new ArrayDeque<>()).addAll(Arrays.asList(faults));
+    script.computeIfAbsent(call.name(), _ -> new ArrayDeque<>()).addAll(Arrays.asList(faults));
+  }
+
+  /** The first fetches of a file meet these faults, one after the other. */
+  public synchronized void nextOf(String file, Fault... faults) {
+    script.put(Call.FILE + " " + file, new ArrayDeque<>(Arrays.asList(faults)));
   }
 
   /** From now on every call of this kind meets this fault. */
@@ -275,6 +281,29 @@ public final class Upstream implements AutoCloseable {
         .filter(entry -> entry.getKey().startsWith(call + " "))
         .mapToInt(Map.Entry::getValue)
         .sum();
+  }
+
+  /** How often this file has been asked for. */
+  public synchronized int fetches(String file) {
+    return calls.getOrDefault(Call.FILE + " " + file, 0);
+  }
+
+  /**
+   * The path of a file that it makes, or will have made.
+   *
+   * @param purchase the how manieth purchase, from 1
+   * @param output the how manieth output of it, from 1
+   */
+  public static String file(int purchase, int output) {
+    return file(task(purchase), output);
+  }
+
+  private static String file(String task, int output) {
+    return "/files/" + task + "-" + output + ".png";
+  }
+
+  private static String task(int purchase) {
+    return "up-" + purchase;
   }
 
   @Override
@@ -369,9 +398,11 @@ public final class Upstream implements AutoCloseable {
   private synchronized Fault fault(Request request) {
     String about = request.call + " " + request.about();
     int count = calls.merge(about, 1, Integer::sum);
-    Deque<Fault> scripted = script.getOrDefault(request.call, new ArrayDeque<>());
-    if (!scripted.isEmpty()) {
-      return scripted.pop();
+    for (String ofWhat : List.of(about, request.call.name())) {
+      Deque<Fault> scripted = script.getOrDefault(ofWhat, new ArrayDeque<>());
+      if (!scripted.isEmpty()) {
+        return scripted.pop();
+      }
     }
     Map<Fault, Double> chances = weather.getOrDefault(request.call, Map.of());
     double sum = chances.values().stream().mapToDouble(chance -> chance).sum();
@@ -409,7 +440,7 @@ public final class Upstream implements AutoCloseable {
     }
     String known = idempotent && !key.isEmpty() ? taskByKey.getOrDefault(key, "") : "";
     if (known.isEmpty()) {
-      known = "up-" + (tasks.size() + 1);
+      known = task(tasks.size() + 1);
       Purchase purchase = new Purchase(known, key, body);
       long ready = System.nanoTime() + takes.toNanos();
       tasks.put(known, new Task(purchase, ready, fault == Fault.FAIL, false));
@@ -460,7 +491,7 @@ public final class Upstream implements AutoCloseable {
     }
     int outputs = task.purchase.request.path("n").asInt(1);
     for (int i = outputs; i >= 1; i--) {
-      String url = filesUrl + "/files/" + task.purchase.task + "-" + i + ".png";
+      String url = filesUrl + file(task.purchase.task, i);
       data.put("image_url", url);
       if (outputs > 1) {
         data.withArray("image_urls").insert(0, url);

@@ -18,6 +18,9 @@ import java.util.function.BooleanSupplier;
 final class Lanes implements AutoCloseable {
   private static final int COUNT = 3;
 
+  /** Who waits for more runs than these is told after so many. */
+  private static final int A_PART = 1_000;
+
   private final List<Lane> lanes = new ArrayList<>();
 
   /** Starts their servers. */
@@ -48,6 +51,7 @@ final class Lanes implements AutoCloseable {
     AtomicLong next = new AtomicLong(seeds.from());
     ConcurrentLinkedQueue<Run.Report> reports = new ConcurrentLinkedQueue<>();
     ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
+    AtomicLong ended = new AtomicLong();
     AtomicBoolean stop = new AtomicBoolean();
     Optional<PrintStream> out = aloud ? Optional.of(System.out) : Optional.empty();
     List<Thread> threads = new ArrayList<>();
@@ -60,6 +64,9 @@ final class Lanes implements AutoCloseable {
                 while (seed <= seeds.to() && !stop.get() && isTimeLeft.getAsBoolean()) {
                   try {
                     reports.add(Run.of(seed, lane, out));
+                    if (ended.incrementAndGet() % A_PART == 0 && next.get() <= seeds.to()) {
+                      System.out.println(result(reports, violations, begin));
+                    }
                   } catch (Violation broken) {
                     violations.add(String.valueOf(broken.getMessage()));
                     stop.set(true);
