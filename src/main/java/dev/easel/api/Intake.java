@@ -4,6 +4,7 @@ import dev.easel.account.Key;
 import dev.easel.api.ApiError.InvalidRequest.Cause;
 import dev.easel.asset.Inputs;
 import dev.easel.asset.OwnFiles;
+import dev.easel.asset.StoreAway;
 import dev.easel.catalog.Availability;
 import dev.easel.catalog.Catalog;
 import dev.easel.catalog.Listing;
@@ -11,6 +12,7 @@ import dev.easel.catalog.Model;
 import dev.easel.catalog.Parameters;
 import dev.easel.catalog.Parsed;
 import dev.easel.catalog.Quote;
+import dev.easel.db.DatabaseException;
 import dev.easel.net.AddressGuard;
 import dev.easel.task.Admission;
 import dev.easel.task.Admitted;
@@ -33,10 +35,14 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /** From what a dialect's caller asks for to an accepted task; the same for every dialect. */
 public final class Intake {
+  private static final Logger log = LoggerFactory.getLogger(Intake.class);
+
   /** How long an official SDK goes on sending a request whose answer did not come. */
   private static final Duration RETRIES_LAST = Duration.ofMinutes(10);
 
@@ -235,6 +241,37 @@ public final class Intake {
     return pace.count(caller, exchange::standsAt)
         .then(_ -> order(caller, ask))
         .then(order -> accept(exchange, order, receipt));
+  }
+
+  /**
+   * Takes it as {@link #take} does, for a dialect that reads the task before it answers. What is
+   * kept to answer a repetition is the task's id.
+   *
+   * <p>From the receipt on it is paid for, and who is told to try again buys it again. So whatever
+   * is away by then, the caller is told the id.
+   *
+   * @param read what is answered once the task of that id has been read
+   * @param unread what is answered while it, or its files, cannot be read
+   */
+  public <T> Verdict<T> takeAndRead(
+      Exchange exchange,
+      Caller caller,
+      Ask ask,
+      Function<String, Verdict<T>> read,
+      Function<String, T> unread) {
+    return take(exchange, caller, ask, request -> request.id().toString())
+        .then(id -> {
+          try {
+            return read.apply(id);
+          } catch (DatabaseException | StoreAway away) {
+            log.warn(
+                "request {}: task {} is accepted, and cannot be read: {}",
+                exchange.requestId(),
+                id,
+                away.getMessage());
+            return Verdict.pass(unread.apply(id));
+          }
+        });
   }
 
   private Verdict<String> accept(

@@ -2,7 +2,6 @@ package dev.easel.blackbox;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -33,7 +32,7 @@ public final class FaultProxy implements AutoCloseable {
   private final InetSocketAddress server;
   private final int port;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
-  private final AtomicReference<@Nullable Loss> nextLoss = new AtomicReference<>();
+  private final AtomicReference<@Nullable Moment> awaited = new AtomicReference<>();
   private volatile Duration latency = Duration.ZERO;
   private volatile boolean blackHole;
   private @Nullable Listener listener;
@@ -61,7 +60,7 @@ public final class FaultProxy implements AutoCloseable {
   public synchronized void pass() throws IOException {
     latency = Duration.ZERO;
     blackHole = false;
-    nextLoss.set(null);
+    awaited.set(null);
     links.stream().filter(link -> link.swallowed).forEach(Link::reset);
     if (listener == null) {
       listen(port);
@@ -122,12 +121,26 @@ public final class FaultProxy implements AutoCloseable {
    * client cannot know; losing a REQUEST that it never heard of it, and the client cannot know.
    */
   public void loseNext(Direction direction, String text) {
-    nextLoss.set(new Loss(direction, text));
+    awaited.set(new Moment(direction, text, Link::reset));
   }
 
   /** Whether what {@link #loseNext} waits for has not come by yet. */
   public boolean isWaitingToLose() {
-    return nextLoss.get() != null;
+    return awaited.get() != null;
+  }
+
+  /**
+   * Once: holds the next chunk in {@code direction} that contains {@code text} back until {@code
+   * action} has happened. Then it arrives, even where nothing else does any more, unless its
+   * connection is broken by then.
+   */
+  public void beforeNext(Direction direction, String text, Action action) {
+    awaited.set(new Moment(direction, text, _ -> action.happen()));
+  }
+
+  /** What a test has happen in the middle of others' talk. */
+  public interface Action {
+    void happen() throws IOException;
   }
 
   @Override
@@ -167,8 +180,13 @@ public final class FaultProxy implements AutoCloseable {
   /** A socket, and the thread that accepts from it. */
   private record Listener(ServerSocket socket, Thread acceptor) {}
 
-  private record Loss(Direction direction, String text) {
-    boolean matches(Direction way, byte[] chunk, int length) {
+  /** What is done to a connection. */
+  private interface Effect {
+    void on(Link link) throws IOException;
+  }
+
+  private record Moment(Direction direction, String text, Effect effect) {
+    boolean isNow(Direction way, byte[] chunk, int length) {
       return way == direction
           && new String(chunk, 0, length, StandardCharsets.ISO_8859_1).contains(text);
     }
@@ -231,16 +249,18 @@ public final class FaultProxy implements AutoCloseable {
 
     private void pass(Direction direction, Socket to, byte[] chunk, int length) throws IOException {
       hold();
-      Loss loss = nextLoss.get();
+      Moment moment = awaited.get();
       if (blackHole || swallowed) {
         swallowed = true;
-      } else if (loss != null
-          && loss.matches(direction, chunk, length)
-          && nextLoss.compareAndSet(loss, null)) {
-        reset();
-      } else if (!to.isOutputShutdown()) {
-        OutputStream out = to.getOutputStream();
-        out.write(chunk, 0, length);
+      } else {
+        if (moment != null
+            && moment.isNow(direction, chunk, length)
+            && awaited.compareAndSet(moment, null)) {
+          moment.effect.on(this);
+        }
+        if (!to.isOutputShutdown()) {
+          to.getOutputStream().write(chunk, 0, length);
+        }
       }
     }
 

@@ -164,6 +164,18 @@ class FaultProxyTest {
     assertThat(arrived).doesNotContain("efgh");
   }
 
+  @Test
+  void holdsOneAnswerBackUntilSomethingHasHappened() throws IOException {
+    try (Socket client = connect()) {
+      proxy.beforeNext(Direction.ANSWER, "efgh", proxy::blackHole);
+      assertThat(ask(client, "abcd")).isEqualTo("abcd");
+      assertThat(ask(client, "efgh")).isEqualTo("efgh");
+      client.setSoTimeout(SHORT);
+      assertThatThrownBy(() -> ask(client, "ijkl")).isInstanceOf(SocketTimeoutException.class);
+    }
+    assertThat(arrived).doesNotContain("ijkl");
+  }
+
   private Socket connect() throws IOException {
     Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
     client.setSoTimeout(LONG);

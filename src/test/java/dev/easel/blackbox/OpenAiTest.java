@@ -129,6 +129,7 @@ class OpenAiTest {
         post(
             GENERATIONS, key, "{'model':'gpt-image-2','prompt':'%s'}".formatted(Gateway.endless()));
     assertThat(error(late, 504)).isEqualTo("server_error still_running");
+    assertThat(late.http().headers().firstValue("x-should-retry")).contains("false");
     String task = gateway.tasks(key).path(0).path("task_id").asString();
     assertThat(late.json().at("/error/message").asString())
         .isEqualTo(

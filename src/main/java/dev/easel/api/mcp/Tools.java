@@ -193,19 +193,16 @@ public final class Tools {
     return known(fields, catalog.schema(listing))
         .then(_ -> patience(arguments, USUAL_WAIT_SECONDS))
         .then(wait ->
-            parts
-                .intake
-                .take(visit.exchange(), visit.caller(), ask, request -> request.id().toString())
-                .then(receipt -> made(visit, receipt, wait)));
-  }
-
-  /** From here on it is paid for: whatever happens, the caller is told its id. */
-  private Verdict<ToolAnswer> made(Visit visit, String id, Duration wait) {
-    try {
-      return parts.desk.read(visit.caller(), id, wait).map(view -> made(view, visit.language()));
-    } catch (DatabaseException away) {
-      return Verdict.pass(TaskContent.accepted(id));
-    }
+            parts.intake.takeAndRead(
+                visit.exchange(),
+                visit.caller(),
+                ask,
+                id ->
+                    parts
+                        .desk
+                        .read(visit.caller(), id, wait)
+                        .map(view -> made(view, visit.language())),
+                TaskContent::accepted));
   }
 
   private ToolAnswer made(TaskView view, Language language) {

@@ -125,7 +125,11 @@ public final class ApiModels implements SharedPath.Side {
                 ? createAndWait(exchange, caller, ask)
                 : means
                     .intake
-                    .take(exchange, caller, ask, ApiModelsJson::accepted)
+                    .take(
+                        exchange,
+                        caller,
+                        ask,
+                        request -> ApiModelsJson.accepted(request.id().toString()))
                     .map(Answer::ok));
   }
 
@@ -151,19 +155,22 @@ public final class ApiModels implements SharedPath.Side {
         : Verdict.refuse(new ApiError.TooLarge(Exchange.LARGEST_BODY));
   }
 
-  /** What is kept for those who repeat the request is the task's id: they are told of it anew. */
+  /** Whose task cannot be read by then polls too. */
   private Verdict<Answer> createAndWait(Exchange exchange, Caller caller, Ask ask) {
     return exchange
         .patience(PATIENCE)
         .then(patience ->
-            means
-                .intake
-                .take(exchange, caller, ask, request -> request.id().toString())
-                .then(receipt ->
+            means.intake.takeAndRead(
+                exchange,
+                caller,
+                ask,
+                id ->
                     means
                         .desk
-                        .read(caller, receipt, patience)
-                        .map(view -> Answer.ok(json.created(view, exchange.language())))));
+                        .read(caller, id, patience)
+                        .map(view -> json.created(view, exchange.language())),
+                ApiModelsJson::accepted))
+        .map(Answer::ok);
   }
 
   private Verdict<Answer> poll(Exchange exchange) {

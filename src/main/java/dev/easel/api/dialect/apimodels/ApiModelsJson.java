@@ -8,7 +8,6 @@ import dev.easel.api.Reason;
 import dev.easel.asset.OwnFiles;
 import dev.easel.task.Asset;
 import dev.easel.task.Task;
-import dev.easel.task.TaskRequest;
 import dev.easel.task.TaskState;
 import dev.easel.task.TaskView;
 import dev.easel.wording.Language;
@@ -63,10 +62,8 @@ final class ApiModelsJson {
   }
 
   /** The answer to an accepted create. */
-  static String accepted(TaskRequest request) {
-    return Envelope.success(
-            JSON.objectNode().put("taskId", request.id().toString()).put("state", "pending"))
-        .toString();
+  static String accepted(String id) {
+    return Envelope.success(JSON.objectNode().put("taskId", id).put("state", "pending")).toString();
   }
 
   /** The answer to a create whose task has been waited for. */

@@ -9,6 +9,8 @@ import dev.easel.api.Exchange;
 import dev.easel.api.OpenAiError;
 import dev.easel.api.Reply;
 import dev.easel.api.Verdict;
+import dev.easel.asset.AssetStore;
+import dev.easel.asset.StoreAway;
 import dev.easel.task.Asset;
 import dev.easel.task.Snapshots;
 import dev.easel.task.Task;
@@ -19,14 +21,18 @@ import dev.easel.wording.Phrase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Pictures while the caller waits. The task is one like any other: it goes on when the caller has
- * gone, and who asks again joins it. What is kept to answer a repetition is the task's id.
+ * gone, and who asks again joins it.
  */
 final class OpenAiImages {
+  private static final Logger log = LoggerFactory.getLogger(OpenAiImages.class);
+
   private final OpenAi.Means means;
   private final OpenAiRequests requests;
   private final Pictured pictured;
@@ -57,8 +63,12 @@ final class OpenAiImages {
                         .then(wish ->
                             means
                                 .intake()
-                                .take(exchange, caller, ask, request -> request.id().toString())
-                                .then(receipt -> answer(exchange, caller, wish, receipt)))));
+                                .takeAndRead(
+                                    exchange,
+                                    caller,
+                                    ask,
+                                    id -> answer(exchange, caller, wish, id),
+                                    id -> unread(id, exchange.language())))));
   }
 
   private Verdict<Wish> wish(Purpose purpose, Ask ask) {
@@ -71,13 +81,13 @@ final class OpenAiImages {
         .orElseGet(() -> Verdict.pass(new Wish(purpose, false, 0, false, false)));
   }
 
-  private Verdict<Reply> answer(Exchange exchange, Caller caller, Wish wish, String receipt) {
+  private Verdict<Reply> answer(Exchange exchange, Caller caller, Wish wish, String id) {
     Desk desk = means.desk();
     Language language = exchange.language();
     return wish.isStream()
-        ? desk.find(caller, receipt)
+        ? desk.find(caller, id)
             .map(task -> new Reply.Events(out -> tell(task, wish, language, out)))
-        : desk.read(caller, receipt, means.waiting().longest())
+        : desk.read(caller, id, means.waiting().longest())
             .map(TaskView::task)
             .map(task -> answer(task, wish, language));
   }
@@ -128,6 +138,23 @@ final class OpenAiImages {
         "still_running");
   }
 
+  private static Reply unread(String id, Language language) {
+    return new Reply.Text(unreadable(id, language).answer());
+  }
+
+  /** No 503, at which clients of every kind ask again: that would be a second task. */
+  private static OpenAiError unreadable(String id, Language language) {
+    return new OpenAiError(
+        504,
+        Phrase.of(
+                "The task was accepted, but cannot be read at the moment. Do not ask again: read it at GET /api/v1/tasks/%s.",
+                id)
+            .in(language),
+        "server_error",
+        Optional.empty(),
+        "task_unreadable");
+  }
+
   private static OpenAiError gone(Task task, Language language) {
     return new OpenAiError(
         410,
@@ -150,6 +177,9 @@ final class OpenAiImages {
         }
       }
       tellEnd(now, wish, language, out);
+    } catch (StoreAway away) {
+      log.warn("task {} cannot be told: {}", task.id(), away.getMessage());
+      error(unreadable(task.id().toString(), language), out);
     }
   }
 
@@ -178,9 +208,11 @@ final class OpenAiImages {
         out.event(wish.purpose().word() + ".partial_image", preview.get());
       }
     }
-    out.event(
-        wish.purpose().word() + ".completed",
-        pictured.completed(wish.purpose(), task.request(), state, result));
+    try (AssetStore.Opened file = pictured.open(result)) {
+      out.event(
+          wish.purpose().word() + ".completed",
+          pictured.completed(wish.purpose(), task.request(), state, result, file));
+    }
   }
 
   private static void error(OpenAiError error, EventStream out) throws IOException {

@@ -4,6 +4,7 @@ import dev.easel.api.Reply;
 import dev.easel.asset.AssetStore;
 import dev.easel.asset.OwnFiles;
 import dev.easel.asset.Previews;
+import dev.easel.asset.StoreAway;
 import dev.easel.catalog.Parameters;
 import dev.easel.task.Asset;
 import dev.easel.task.Task;
@@ -14,6 +15,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -67,7 +69,9 @@ final class Pictured {
       String between = "";
       for (Asset result : state.results()) {
         text(out, between);
-        write(out, each, result);
+        try (AssetStore.Opened file = open(result)) {
+          write(out, each, file);
+        }
         between = ",";
       }
       text(out, "]}");
@@ -79,24 +83,57 @@ final class Pictured {
     return JSON.objectNode().put("revised_prompt", request.parameters().prompt());
   }
 
-  /** The event with a picture. */
+  /** The event with a picture, which is in {@code file}. */
   Reply.Writer completed(
-      Purpose purpose, TaskRequest request, TaskState.Succeeded state, Asset result) {
+      Purpose purpose,
+      TaskRequest request,
+      TaskState.Succeeded state,
+      Asset result,
+      AssetStore.Opened file) {
     ObjectNode head = event(purpose.word() + ".completed", request, state, result);
     head.set("usage", Usage.of(request, List.of(result)));
-    return out -> write(out, head, result);
+    return out -> write(out, head, file);
   }
 
-  /** The event with a coarser one before it; empty where it cannot be made. */
+  /**
+   * The event with a coarser one before it; empty where it cannot be made.
+   *
+   * @throws StoreAway when the file cannot be read
+   */
   Optional<Reply.Writer> preview(
-      Purpose purpose, TaskRequest request, TaskState.Succeeded state, Asset result, int index)
-      throws IOException {
+      Purpose purpose, TaskRequest request, TaskState.Succeeded state, Asset result, int index) {
     ObjectNode head = event(purpose.word() + ".partial_image", request, state, result);
     head.put("partial_image_index", index);
-    return previews
-        .coarser(result.name(), 8 >> index)
+    return coarser(result, 8 >> index)
         .map(content ->
             out -> write(out, head, to -> new ByteArrayInputStream(content).transferTo(to)));
+  }
+
+  private Optional<byte[]> coarser(Asset result, int divisor) {
+    try {
+      return previews.coarser(result.name(), divisor);
+    } catch (IOException broken) {
+      throw away(result, broken);
+    }
+  }
+
+  /**
+   * The file of {@code result}.
+   *
+   * @throws StoreAway when it cannot be read
+   */
+  AssetStore.Opened open(Asset result) {
+    try {
+      return store
+          .open(result.name())
+          .orElseThrow(() -> new NoSuchFileException(result.name(), null, "deleted meanwhile"));
+    } catch (IOException broken) {
+      throw away(result, broken);
+    }
+  }
+
+  private static StoreAway away(Asset result, IOException broken) {
+    return new StoreAway("cannot read " + result.name(), broken);
   }
 
   private static ObjectNode event(
@@ -120,14 +157,9 @@ final class Pictured {
     return parameters.text(name).filter(value -> !value.equals("auto")).orElse(usual);
   }
 
-  private void write(OutputStream out, ObjectNode fields, Asset file) throws IOException {
-    Optional<AssetStore.Opened> opened = store.open(file.name());
-    if (opened.isEmpty()) {
-      throw new IOException(file.name() + " has been deleted meanwhile");
-    }
-    try (AssetStore.Opened content = opened.get()) {
-      write(out, fields, to -> content.copy(0, content.bytes(), to));
-    }
+  private static void write(OutputStream out, ObjectNode fields, AssetStore.Opened file)
+      throws IOException {
+    write(out, fields, to -> file.copy(0, file.bytes(), to));
   }
 
   private static void write(OutputStream out, ObjectNode fields, Reply.Writer content)
