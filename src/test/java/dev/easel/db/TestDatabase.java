@@ -6,9 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -69,13 +67,7 @@ public final class TestDatabase {
         // Several classes may have pools open at once.
         Files.writeString(home.resolve("custom.conf"), "max_connections = 300\n");
         EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
-        Runtime.getRuntime()
-            .addShutdownHook(
-                new Thread(() -> {
-                  hurry(postgres.administration());
-                  postgres.close();
-                  delete(data);
-                }));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(postgres, data)));
         // The application's own database serves as the template.
         try (Database template = Database.open(postgres.address(), 2)) {
           template.migrate();
@@ -86,13 +78,19 @@ public final class TestDatabase {
       }
     }
 
-    /** What is deleted next need not be on disk: stopping would sync hundreds of databases. */
-    private static void hurry(Database.Address administration) {
-      Jdbi.create(administration.url(), administration.user(), administration.password())
-          .useHandle(server -> {
-            server.execute("alter system set fsync = off");
-            server.execute("select pg_reload_conf()");
-          });
+    /**
+     * Whoever ends this process waits for 30 seconds at most. So the server is not ended in order,
+     * which would write hundreds of databases to disk, and what removes them goes on without us.
+     */
+    private static void remove(EmbeddedPostgres postgres, Path data) {
+      try {
+        Path file = data.resolve("postgres/cluster/postmaster.pid");
+        new ProcessBuilder("kill", "-QUIT", Files.readAllLines(file).getFirst()).start().waitFor();
+        postgres.close();
+        new ProcessBuilder("rm", "-rf", data.toString()).start();
+      } catch (IOException | InterruptedException left) {
+        System.err.println(data + " is left: " + left);
+      }
     }
 
     /** Copies the template, which nobody may be using meanwhile: one copy at a time. */
@@ -111,16 +109,6 @@ public final class TestDatabase {
       Database.Address template = postgres.address();
       String url = template.url().replaceFirst("/\\w+$", "/" + name);
       return new Database.Address(url, template.user(), template.password());
-    }
-
-    private static void delete(Path data) {
-      try (Stream<Path> tree = Files.walk(data)) {
-        for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      } catch (IOException failed) {
-        throw new UncheckedIOException(failed);
-      }
     }
   }
 }
