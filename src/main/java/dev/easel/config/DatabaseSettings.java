@@ -11,7 +11,10 @@ import java.util.Optional;
 public record DatabaseSettings(
     Optional<String> url, String user, Secret password, int connections) {
   static final Setting<String> URL =
-      Setting.of("db.url", Type.DATABASE_URL, "External PostgreSQL, one host or several.")
+      Setting.of(
+              "db.url",
+              Type.DATABASE_URL,
+              "External PostgreSQL, one host or several: the one that takes writes is used.")
           .otherwise("embedded PostgreSQL under DATA")
           .example("jdbc:postgresql://db1,db2/easel");
 

@@ -4,6 +4,8 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
+import java.util.Properties;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -12,6 +14,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
 
 /** A pool of connections to one PostgreSQL database that holds Easel's tables. */
 public final class Database implements AutoCloseable {
@@ -64,12 +68,12 @@ public final class Database implements AutoCloseable {
     config.setConnectionTimeout(1_000);
     config.setValidationTimeout(500);
     config.setConnectionInitSql(SESSION);
+    config.setExceptionOverride(new RefusedWrites());
+    address.opening().forEach(config::addDataSourceProperty);
     config.addDataSourceProperty("ApplicationName", "easel");
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
     // Hot statements are planned once per connection, after the second use.
     config.addDataSourceProperty("prepareThreshold", "2");
-    config.addDataSourceProperty("connectTimeout", "2");
-    config.addDataSourceProperty("loginTimeout", "2");
     // A network that swallows everything holds nobody up for longer than this.
     config.addDataSourceProperty("socketTimeout", "10");
     config.addDataSourceProperty("tcpKeepAlive", "true");
@@ -106,10 +110,15 @@ public final class Database implements AutoCloseable {
   private Flyway flyway() {
     FluentConfiguration flyway =
         Flyway.configure(Database.class.getClassLoader()).locations("classpath:db/migration");
+    if (!(pool instanceof HikariDataSource ours)) {
+      return flyway.dataSource(pool).load();
+    }
     // A migration takes as long as it takes: connections of its own have none of the pool's limits.
-    return pool instanceof HikariDataSource ours
-        ? flyway.dataSource(ours.getJdbcUrl(), ours.getUsername(), ours.getPassword()).load()
-        : flyway.dataSource(pool).load();
+    Address address = new Address(ours.getJdbcUrl(), ours.getUsername(), ours.getPassword());
+    return flyway
+        .dataSource(address.url(), address.user(), address.password())
+        .jdbcProperties(address.opening())
+        .load();
   }
 
   /**
@@ -158,6 +167,16 @@ public final class Database implements AutoCloseable {
   }
 
   /**
+   * Closes the connections of the pool, those in use when they are given back: the server behind
+   * them is not the right one any more.
+   */
+  void leaveServer() {
+    if (pool instanceof HikariDataSource ours) {
+      ours.getHikariPoolMXBean().softEvictConnections();
+    }
+  }
+
+  /**
    * Groups items that arrive together into transactions of at most {@code most}; the caller closes
    * it.
    *
@@ -190,9 +209,33 @@ public final class Database implements AutoCloseable {
   /**
    * Where a database is and how to sign in.
    *
-   * @param url {@code jdbc:postgresql://host:port/name}, or several hosts for failover
+   * @param url {@code jdbc:postgresql://host:port/name}, or several hosts for failover: the one
+   *     that takes writes is used
    */
   public record Address(String url, String user, String password) {
+    private static final int ANSWERED_WITHIN_SECONDS = 2;
+
+    /**
+     * What every connection is opened with, besides user and password. What the URL says counts
+     * more, such as another {@code targetServerType}.
+     */
+    Map<String, String> opening() {
+      return Map.of(
+          "targetServerType",
+          "primary",
+          "connectTimeout",
+          String.valueOf(ANSWERED_WITHIN_SECONDS),
+          // For all hosts together: one that has lost its power must not use up the next one's.
+          "loginTimeout",
+          String.valueOf(ANSWERED_WITHIN_SECONDS * hosts()));
+    }
+
+    private int hosts() {
+      Properties read = Driver.parseURL(url, new Properties());
+      String hosts = read == null ? null : PGProperty.PG_HOST.getOrDefault(read);
+      return hosts == null ? 1 : hosts.split(",").length;
+    }
+
     @Override
     public String toString() {
       return url + " as " + user;

@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
  * nodes that differ by one.
  *
  * <p>Whether the database answered the last time it was asked tells also whether it can be reached.
+ * A server that takes no writes does not count: it is a standby, or was told to be one, and its
+ * connections are left for those to its successor.
  */
 public final class DatabaseClock implements InstantSource, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DatabaseClock.class);
@@ -87,7 +89,10 @@ public final class DatabaseClock implements InstantSource, AutoCloseable {
     return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
-  /** Whether the database answered when it was asked last, which is a second or two ago. */
+  /**
+   * Whether the database answered, and took writes, when it was asked last, which is a second or
+   * two ago.
+   */
   public boolean isDatabaseReachable() {
     return reachable;
   }
@@ -106,12 +111,12 @@ public final class DatabaseClock implements InstantSource, AutoCloseable {
     try {
       measure();
       if (!reachable) {
-        log.info("the database answers again");
+        log.info("the database can be used again");
       }
       reachable = true;
     } catch (SQLException | RuntimeException away) {
       if (reachable) {
-        log.warn("the database does not answer: {}", away.getMessage());
+        log.warn("the database cannot be used: {}", away.getMessage());
       }
       reachable = false;
     }
@@ -146,10 +151,17 @@ public final class DatabaseClock implements InstantSource, AutoCloseable {
         long before = nanoTime.getAsLong();
         try (ResultSet row =
             statement.executeQuery(
-                "select (extract(epoch from clock_timestamp()) * 1e6)::bigint")) {
+                """
+                select (extract(epoch from clock_timestamp()) * 1e6)::bigint,
+                       current_setting('transaction_read_only')::boolean
+                """)) {
           row.next();
           long micros = row.getLong(1);
           long roundTrip = nanoTime.getAsLong() - before;
+          if (row.getBoolean(2)) {
+            database.leaveServer();
+            throw new SQLException("its server takes no writes", Fault.READ_ONLY);
+          }
           return new Sample(micros, before + roundTrip / 2, roundTrip);
         }
       }

@@ -30,11 +30,11 @@ enum Fault {
 
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-  /**
-   * The server has ended a transaction that was left open, or takes no writes any more because
-   * another one does now.
-   */
-  private static final Set<String> ENDED = Set.of("25P03", "25P04", "25006");
+  /** The server takes no writes any more, because another one does now. */
+  static final String READ_ONLY = "25006";
+
+  /** The server has ended a transaction that was left open, or takes no writes. */
+  private static final Set<String> ENDED = Set.of("25P03", "25P04", READ_ONLY);
 
   /**
    * Connection, out of resources, operator intervention, trouble with disks. A query that somebody

@@ -2,6 +2,7 @@ package dev.easel.db;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
@@ -86,9 +87,23 @@ public final class Notifications implements AutoCloseable {
           hear(notification);
         }
         // Silence is what a dead connection sounds like.
-        if (notifications.length == 0 && !fresh.isValid(ANSWERED_WITHIN_SECONDS)) {
-          throw new SQLException("no answer");
+        if (notifications.length == 0) {
+          requireWritable(fresh);
         }
+      }
+    }
+  }
+
+  /** Whoever announces something does it where writes are taken. */
+  private static void requireWritable(Connection connection) throws SQLException {
+    if (!connection.isValid(ANSWERED_WITHIN_SECONDS)) {
+      throw new SQLException("no answer");
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("show transaction_read_only")) {
+      row.next();
+      if (row.getBoolean(1)) {
+        throw new SQLException("the server takes no writes", Fault.READ_ONLY);
       }
     }
   }
@@ -102,11 +117,10 @@ public final class Notifications implements AutoCloseable {
 
   private Connection connect() throws SQLException {
     Properties properties = new Properties();
+    properties.putAll(address.opening());
     properties.setProperty("user", address.user());
     properties.setProperty("password", address.password());
     properties.setProperty("ApplicationName", "easel notifications");
-    properties.setProperty("connectTimeout", "2");
-    properties.setProperty("loginTimeout", "2");
     properties.setProperty("socketTimeout", "10");
     properties.setProperty("tcpKeepAlive", "true");
     return DriverManager.getConnection(address.url(), properties);
