@@ -22,7 +22,7 @@ final class GuardedResolver implements DnsResolver {
   /** Who knows the addresses of a name. */
   @FunctionalInterface
   interface Names {
-    /** Those that the system's name servers tell. */
+    /** Those that the system's name servers tell; holds its thread until they do. */
     Names OF_THE_SYSTEM = InetAddress::getAllByName;
 
     InetAddress[] addresses(String name) throws UnknownHostException;

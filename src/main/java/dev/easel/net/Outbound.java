@@ -31,8 +31,8 @@ import org.apache.hc.core5.util.Timeout;
 /**
  * The one HTTP client for the outside. It blocks, for virtual threads. Every address is looked at
  * by the {@link AddressGuard} after the name was resolved and before a socket is opened, on every
- * redirect again; the address looked at is the one connected to. It never retries, keeps no
- * cookies, uses no proxy, and asks for no compression.
+ * redirect again; the address looked at is the one connected to. Names are looked up on few threads
+ * of its own. It never retries, keeps no cookies, uses no proxy, and asks for no compression.
  */
 public final class Outbound implements AutoCloseable {
   private static final int CONNECTIONS = 4_096;
@@ -46,6 +46,7 @@ public final class Outbound implements AutoCloseable {
   /** Opens a connection for every call, so that none is lost to one that its server just closed. */
   private final CloseableHttpClient fresh;
 
+  private final BoundedNames names;
   private final ScheduledThreadPoolExecutor alarms;
 
   /**
@@ -85,10 +86,11 @@ public final class Outbound implements AutoCloseable {
     this(guard, userAgent, GuardedResolver.Names.OF_THE_SYSTEM);
   }
 
-  /** The same, with names that {@code names} knows. */
+  /** The same, with names that {@code names} knows, for which it may take its time. */
   Outbound(AddressGuard guard, String userAgent, GuardedResolver.Names names) {
     this.guard = guard;
-    GuardedResolver resolver = new GuardedResolver(guard, names);
+    this.names = new BoundedNames(names);
+    GuardedResolver resolver = new GuardedResolver(guard, this.names);
     this.client = client(resolver, userAgent).build();
     this.fresh = client(resolver, userAgent).setConnectionReuseStrategy((_, _, _) -> false).build();
     this.alarms =
@@ -344,5 +346,6 @@ public final class Outbound implements AutoCloseable {
     alarms.shutdownNow();
     client.close(CloseMode.GRACEFUL);
     fresh.close(CloseMode.GRACEFUL);
+    names.close();
   }
 }
