@@ -13,12 +13,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /**
  * The job table. A job is due, waiting for its time, parked behind a work limit, or leased to a
@@ -93,38 +94,44 @@ public final class Jobs {
   }
 
   /**
-   * Extends the leases of {@code claims} but of those whose jobs somebody has locked, who would
-   * keep all others waiting; answers with those that are still ours, and whether they were
-   * extended.
+   * Extends the leases of {@code claims}; answers with those that were extended. Jobs that somebody
+   * has locked are passed over: they would keep all others waiting.
    */
-  static Map<Claim, Boolean> renew(Connection tx, Collection<Claim> claims, Instant leaseUntil)
+  static Set<Claim> renew(Connection tx, Collection<Claim> claims, Instant leaseUntil)
       throws SQLException {
-    return byClaim(claims)
-        .value(Timestamp.from(leaseUntil))
-        .query(
-            tx,
-            """
-            with held as materialized (
-              select job.subject, job.kind, job.account_id, job.claim
-              from unnest(?, ?, ?) as c (subject, kind, number)
-              join job on job.subject = c.subject and job.kind = c.kind and job.claim = c.number
-              where job.lease_until is not null
-            ), free as materialized (
-              select job.subject, job.kind from held
-              join job on job.subject = held.subject and job.kind = held.kind and job.claim = held.claim
-              where job.lease_until is not null
-              order by job.subject, job.kind for update of job skip locked
-            ), renewed as (
-              update job set lease_until = ?
-              from free where job.subject = free.subject and job.kind = free.kind
-              returning job.subject, job.kind
-            )
-            select held.subject, held.kind, held.account_id, held.claim, renewed.subject is not null
-            from held left join renewed on renewed.subject = held.subject and renewed.kind = held.kind
-            """,
-            row -> Map.entry(claim(row), row.getBoolean(5)))
-        .stream()
-        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    return new HashSet<>(
+        byClaim(claims)
+            .value(Timestamp.from(leaseUntil))
+            .query(
+                tx,
+                """
+                with held as materialized (
+                  select job.subject, job.kind
+                  from unnest(?, ?, ?) as c (subject, kind, number)
+                  join job on job.subject = c.subject and job.kind = c.kind and job.claim = c.number
+                  where job.lease_until is not null
+                  order by job.subject, job.kind for update of job skip locked
+                )
+                update job set lease_until = ?
+                from held where job.subject = held.subject and job.kind = held.kind
+                returning job.subject, job.kind, job.account_id, job.claim
+                """,
+                Jobs::claim));
+  }
+
+  /** Those of {@code claims} that still hold their jobs, locked or not. */
+  static Set<Claim> held(Connection tx, Collection<Claim> claims) throws SQLException {
+    return new HashSet<>(
+        byClaim(claims)
+            .query(
+                tx,
+                """
+                select job.subject, job.kind, job.account_id, job.claim
+                from unnest(?, ?, ?) as c (subject, kind, number)
+                join job on job.subject = c.subject and job.kind = c.kind and job.claim = c.number
+                where job.lease_until is not null
+                """,
+                Jobs::claim));
   }
 
   /** Makes jobs due again whose lease ran out, because their node is gone; returns how many. */

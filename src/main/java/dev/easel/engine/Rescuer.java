@@ -4,11 +4,11 @@ import dev.easel.db.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,15 +65,18 @@ final class Rescuer {
     List<Lease> leases = crews.stream().flatMap(crew -> crew.worker().running().stream()).toList();
     long startedAt = machine.nanoTime().getAsLong();
     Instant until = machine.clock().instant().plus(settings.lease());
-    Map<Claim, Boolean> ours = Jobs.renew(tx, leases.stream().map(Lease::claim).toList(), until);
+    Set<Claim> renewed = Jobs.renew(tx, leases.stream().map(Lease::claim).toList(), until);
+    List<Lease> others = new ArrayList<>();
     for (Lease lease : leases) {
-      @Nullable Boolean isRenewed = ours.get(lease.claim());
-      if (isRenewed == null) {
-        lease.lost();
-      } else if (isRenewed) {
+      if (renewed.contains(lease.claim())) {
         lease.renewed(startedAt, settings.lease());
+      } else {
+        others.add(lease);
       }
     }
+    // Those that somebody has just locked go on as they are.
+    Set<Claim> held = Jobs.held(tx, others.stream().map(Lease::claim).toList());
+    others.stream().filter(lease -> !held.contains(lease.claim())).forEach(Lease::lost);
   }
 
   void close() {

@@ -10,7 +10,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -77,8 +76,7 @@ class JobsTest {
     Claim fresh = claim("alive", NOW, 1).getFirst();
     assertThat(fresh.number()).isEqualTo(old.number() + 1);
 
-    assertThat(Jobs.renew(tx, List.of(old, fresh), LEASED.plusSeconds(60)))
-        .isEqualTo(Map.of(fresh, true));
+    assertThat(Jobs.renew(tx, List.of(old, fresh), LEASED.plusSeconds(60))).containsExactly(fresh);
     Pipeline.run(tx, writes -> Jobs.reschedule(writes, List.of(new Jobs.Later(old, NOW))));
     Pipeline.run(tx, writes -> Jobs.park(writes, List.of(new Jobs.Parked(old, "channel:full"))));
     Pipeline.run(tx, writes -> Jobs.finish(writes, List.of(old)));
@@ -109,8 +107,8 @@ class JobsTest {
     try (Connection forgotten = database.connection()) {
       forgotten.setAutoCommit(false);
       Pipeline.run(forgotten, locks -> Jobs.lock(locks, claims.subList(0, 1)));
-      assertThat(Jobs.renew(tx, claims, LEASED.plusSeconds(60)))
-          .isEqualTo(Map.of(claims.get(0), false, claims.get(1), true));
+      assertThat(Jobs.renew(tx, claims, LEASED.plusSeconds(60))).containsExactly(claims.get(1));
+      assertThat(Jobs.held(tx, claims)).as("and it is not lost").containsAll(claims);
       forgotten.rollback();
     }
     assertThat(Jobs.rescue(tx, LEASED.plusSeconds(59))).as("as it was leased").isEqualTo(1);
