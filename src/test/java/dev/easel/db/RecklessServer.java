@@ -23,6 +23,7 @@ public final class RecklessServer implements AutoCloseable {
           "autovacuum = off",
           "track_activities = off",
           "track_counts = off",
+          "plan_cache_mode = force_generic_plan",
           "update_process_title = off",
           "compute_query_id = off",
           "deadlock_timeout = '1h'",
