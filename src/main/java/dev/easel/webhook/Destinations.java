@@ -3,11 +3,13 @@ package dev.easel.webhook;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.easel.account.AccountId;
+import dev.easel.engine.Turns;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -16,8 +18,13 @@ import java.util.random.RandomGenerator;
  * that does not answer keeps no more than those; what finds none free comes back when its turn is
  * likely. One that lets time-out follow time-out cools: it is left alone for a growing while, and
  * then asked with one delivery before it gets the others.
+ *
+ * <p>An account has a share of all that is under way, however many hosts it names.
  */
 final class Destinations {
+  /** A quarter of what a node has under way. */
+  private static final int PLACES_OF_AN_ACCOUNT = 256;
+
   private static final int PLACES = 8;
   private static final int PLACES_OF_A_HOST = 32;
   private static final int PLACES_ON_PROBATION = 1;
@@ -28,18 +35,11 @@ final class Destinations {
   private static final int TIMEOUTS_BEFORE_COOLING = 4;
 
   private static final Duration FIRST_COOLING = Duration.ofSeconds(5);
-  private static final Duration LONGEST_AWAY = Duration.ofMinutes(1);
 
-  private static final Duration LONGEST_AWAY_OF_MANY = Duration.ofMinutes(10);
-
-  /** How many may come back from being away, each to write that it goes away again. */
-  private static final int RETURNS_IN_A_SECOND = 50;
-
-  /** Of a mean, the last duration's part. */
-  private static final double NEWEST = 0.2;
-
-  /** As long as one of its destinations is known. */
+  /** As long as one of their destinations is known. */
   private final Cache<String, Host> hosts = Caffeine.newBuilder().weakValues().build();
+
+  private final Cache<AccountId, Share> shares = Caffeine.newBuilder().weakValues().build();
 
   private final Cache<Address, Destination> known =
       Caffeine.newBuilder().expireAfterAccess(Duration.ofMinutes(10)).maximumSize(100_000).build();
@@ -73,8 +73,36 @@ final class Destinations {
   Arrival enter(AccountId account, URI url) throws InterruptedException {
     String name = (url.getScheme() + "://" + url.getRawAuthority()).toLowerCase(Locale.ROOT);
     return known
-        .get(new Address(account, name), _ -> new Destination(hosts.get(name, _ -> new Host())))
+        .get(
+            new Address(account, name),
+            _ ->
+                new Destination(
+                    hosts.get(name, _ -> new Host()), shares.get(account, _ -> new Share())))
         .enter();
+  }
+
+  /** What one account has under way, waiting included, wherever it goes. */
+  private final class Share {
+    private final Turns turns = new Turns(random);
+    private int taken;
+
+    /** Empty when there was a place; otherwise when there may be one. */
+    synchronized Optional<Instant> take() {
+      if (taken >= PLACES_OF_AN_ACCOUNT) {
+        Instant now = clock.instant();
+        return Optional.of(turns.next(now, now, PLACES_OF_AN_ACCOUNT));
+      }
+      taken++;
+      return Optional.empty();
+    }
+
+    synchronized void note(long millis) {
+      turns.took(millis);
+    }
+
+    synchronized void giveBack() {
+      taken--;
+    }
   }
 
   /** What the destinations at one host share: their places, and the lock of what they know. */
@@ -85,27 +113,36 @@ final class Destinations {
   /** One of them, as this node knows it. */
   final class Destination {
     private final Host host;
+    private final Share share;
+    private final Turns turns = new Turns(random);
     private int taken;
     private int waiting;
-    private double meanMillis = 100;
     private int timeouts;
     private int coolings;
     private Instant coolingUntil = Instant.EPOCH;
 
-    /** When the last of those who were sent away is expected to find a place. */
-    private Instant busyUntil = Instant.EPOCH;
-
-    private Instant countedUntil = Instant.EPOCH;
-    private long sentAway;
-    private long sentAwayBefore;
-
-    private Destination(Host host) {
+    private Destination(Host host, Share share) {
       this.host = host;
+      this.share = share;
     }
 
     private Arrival enter() throws InterruptedException {
-      synchronized (host) {
-        return enterOrWait();
+      Optional<Instant> later = share.take();
+      if (later.isPresent()) {
+        return new Arrival.Later(later.get());
+      }
+      boolean isIn = false;
+      try {
+        Arrival arrival;
+        synchronized (host) {
+          arrival = enterOrWait();
+        }
+        isIn = arrival instanceof Arrival.Entered;
+        return arrival;
+      } finally {
+        if (!isIn) {
+          share.giveBack();
+        }
       }
     }
 
@@ -114,7 +151,9 @@ final class Destinations {
       long end = System.nanoTime() + patience;
       waiting++;
       try {
-        while (isFull() && waiting <= MOST_WAITING && waiting * millisForOne() * 1e6 <= patience) {
+        while (isFull()
+            && waiting <= MOST_WAITING
+            && waiting * turns.millisForOne(places()) * 1e6 <= patience) {
           long left = end - System.nanoTime();
           if (left <= 0) {
             break;
@@ -142,41 +181,9 @@ final class Destinations {
       return coolings == 0 ? PLACES : PLACES_ON_PROBATION;
     }
 
-    private double millisForOne() {
-      return meanMillis / places();
-    }
-
-    /** Behind all who were sent away before, but never long after a destination may have healed. */
     private Instant turn() {
       Instant now = clock.instant();
-      Instant from = busyUntil.isAfter(now) ? busyUntil : now;
-      if (coolingUntil.isAfter(from)) {
-        from = coolingUntil;
-      }
-      busyUntil = from.plusMillis((long) Math.ceil(millisForOne()));
-      Duration longest = longestAway(now);
-      Instant last = now.plus(longest);
-      if (busyUntil.isBefore(last)) {
-        return busyUntil;
-      }
-      busyUntil = last;
-      return last.minusMillis(random.nextLong(longest.toMillis() / 2));
-    }
-
-    /** The longer, the more are away: who counts them for as long counts each of them once. */
-    private Duration longestAway(Instant now) {
-      if (!now.isBefore(countedUntil)) {
-        sentAwayBefore = sentAway;
-        sentAway = 0;
-        countedUntil = now.plus(away(sentAwayBefore));
-      }
-      sentAway++;
-      return away(Math.max(sentAway, sentAwayBefore));
-    }
-
-    private static Duration away(long many) {
-      long seconds = Math.max(LONGEST_AWAY.toSeconds(), many / RETURNS_IN_A_SECOND);
-      return Duration.ofSeconds(Math.min(seconds, LONGEST_AWAY_OF_MANY.toSeconds()));
+      return turns.next(now, coolingUntil.isAfter(now) ? coolingUntil : now, places());
     }
 
     /** Gives the place back; it was used for {@code millis}. */
@@ -185,10 +192,12 @@ final class Destinations {
         note(millis, hasTimedOut);
         giveBack();
       }
+      share.note(millis);
+      share.giveBack();
     }
 
     private void note(long millis, boolean hasTimedOut) {
-      meanMillis += NEWEST * (millis - meanMillis);
+      turns.took(millis);
       if (!hasTimedOut) {
         timeouts = 0;
         coolings = 0;
@@ -204,6 +213,7 @@ final class Destinations {
       synchronized (host) {
         giveBack();
       }
+      share.giveBack();
     }
 
     private void giveBack() {
@@ -214,7 +224,7 @@ final class Destinations {
 
     private Duration cooling() {
       Duration doubled = FIRST_COOLING.multipliedBy(1L << Math.min(coolings, 10));
-      return doubled.compareTo(LONGEST_AWAY) > 0 ? LONGEST_AWAY : doubled;
+      return doubled.compareTo(Turns.LONGEST_AWAY) > 0 ? Turns.LONGEST_AWAY : doubled;
     }
   }
 }

@@ -80,6 +80,29 @@ class DestinationsTest {
     assertThat(destinations.enter(new AccountId(41), HOLE)).isInstanceOf(Arrival.Entered.class);
   }
 
+  /** A port is another host, and a black hole has many. */
+  @Test
+  void howeverManyHostsAnAccountNamesItLeavesPlacesForOthers() throws InterruptedException {
+    List<Destinations.Destination> places = new ArrayList<>();
+    List<Instant> turns = new ArrayList<>();
+    for (int port = 1; port <= 400; port++) {
+      switch (destinations.enter(ONE, URI.create("https://hole.example:" + port))) {
+        case Arrival.Entered(Destinations.Destination at) -> places.add(at);
+        case Arrival.Later(Instant when) -> turns.add(when);
+        case Arrival.Unanswered _ -> throw new AssertionError("nothing has timed out");
+      }
+    }
+    assertThat(places).as("a quarter of what a node has").hasSize(256);
+    assertThat(turns).hasSize(144).isSorted().allMatch(when -> when.isAfter(clock.instant()));
+    assertThat(destinations.enter(new AccountId(2), HOLE)).isInstanceOf(Arrival.Entered.class);
+
+    places.getFirst().leave(5, false);
+    places.getLast().leave();
+    assertThat(destinations.enter(ONE, HOLE)).isInstanceOf(Arrival.Entered.class);
+    assertThat(enterAll()).as("what was left is free again, once").hasSize(1);
+    assertThat(destinations.enter(ONE, HOLE)).isInstanceOf(Arrival.Later.class);
+  }
+
   @Test
   void whoTimesOutAgainAndAgainIsLeftAloneForAGrowingWhile() throws InterruptedException {
     enterAll().forEach(place -> place.leave(SLOW_MILLIS, true));
