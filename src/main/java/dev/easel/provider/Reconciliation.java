@@ -24,9 +24,16 @@ public sealed interface Reconciliation {
     }
   }
 
-  /** Nobody can tell, yet or ever. */
+  /** Nobody can tell yet: it is worth asking again. */
   record Unknown(String reason) implements Reconciliation {
     public Unknown {
+      reason = Said.keepable(reason);
+    }
+  }
+
+  /** The provider will never tell: there is nothing that it could be asked. */
+  record Unknowable(String reason) implements Reconciliation {
+    public Unknowable {
       reason = Said.keepable(reason);
     }
   }

@@ -450,10 +450,9 @@ public final class Lifecycle {
                     new Failure(
                         Failure.Kind.OVERLOADED, "The submission did not reach the provider.")),
                 PAUSE_BEFORE_SAME_ROUTE);
-        case Reconciliation.Unknown _ ->
-            isOverdue()
-                ? change(new Attempt.State.GivenUp(), now)
-                : change(new Attempt.State.Unknown(), now.plus(pauseWhenUnknown()));
+        case Reconciliation.Unknown _ -> unknown(now.plus(pauseWhenUnknown()));
+        // Only whoever sent it, or an operator, may still know better.
+        case Reconciliation.Unknowable _ -> unknown(attempt.createdAt().plus(policy.deadline));
       };
     }
 
@@ -493,6 +492,12 @@ public final class Lifecycle {
           new Attempt.State.Failed(
               new Failure(Failure.Kind.TIMED_OUT, "The provider did not finish in time.")),
           now);
+    private Decision unknown(Instant lookAt) {
+      return isOverdue()
+          ? change(new Attempt.State.GivenUp(), now)
+          : change(new Attempt.State.Unknown(), lookAt);
+    }
+
     }
 
     /** The attempt is over: the same channel is left alone for {@code pause}, another is not. */

@@ -379,7 +379,7 @@ class TaskRunnerTest {
     house.clock.advance(TestHouse.LEASE.plusSeconds(1));
     ManualEngine other = house.engine("node-2", TestHouse.LEASE);
     other.rescue();
-    house.a.reconciles(new Reconciliation.Unknown("no list call"));
+    house.a.reconciles(new Reconciliation.Unknowable("no list call"));
     assertThat(other.run()).isEqualTo(1);
     assertThat(house.attempts(task))
         .extracting(Attempt::state)
@@ -402,7 +402,7 @@ class TaskRunnerTest {
     Customer customer = house.customer(100);
     Task task = house.accept(customer);
     house.a.submits(new Submission.Produced(pictures(1)));
-    house.a.reconciles(new Reconciliation.Unknown("no list call"));
+    house.a.reconciles(new Reconciliation.Unknowable("no list call"));
     house.store.full(true);
     ManualEngine other = house.engine("node-2", TestHouse.LEASE);
     house.onPause(() -> {
@@ -463,7 +463,7 @@ class TaskRunnerTest {
     house.clock.advance(TestHouse.DEADLINE);
     ManualEngine other = house.engine("node-2", TestHouse.LEASE);
     other.rescue();
-    house.a.reconciles(new Reconciliation.Unknown("no list call"));
+    house.a.reconciles(new Reconciliation.Unknowable("no list call"));
     other.runAll();
     assertThat(house.state(task)).isInstanceOf(TaskState.Failed.class);
 

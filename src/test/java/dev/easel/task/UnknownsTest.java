@@ -64,7 +64,7 @@ class UnknownsTest {
   }
 
   private UUID giveUp() {
-    house.a.reconciles(new Reconciliation.Unknown("no list call"));
+    house.a.reconciles(new Reconciliation.Unknowable("no list call"));
     house.clock.advance(TestHouse.DEADLINE);
     house.engine.runAll();
     assertThat(house.state(task)).isInstanceOf(TaskState.Failed.class);

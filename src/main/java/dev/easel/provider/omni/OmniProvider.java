@@ -250,7 +250,7 @@ public final class OmniProvider implements Provider {
   @Override
   public Reconciliation reconcile(Generation generation) {
     if (!settings.memory().reaches(generation.begunAt(), clock.instant())) {
-      return new Reconciliation.Unknown("handing it over again could buy it twice");
+      return new Reconciliation.Unknowable("handing it over again could buy it twice");
     }
     return switch (create(generation)) {
       case Heard.Done(JsonNode data) ->

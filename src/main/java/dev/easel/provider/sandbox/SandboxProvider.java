@@ -220,7 +220,7 @@ public final class SandboxProvider implements Provider {
   @Override
   public Reconciliation reconcile(Generation generation) {
     if (!settings.upstream.canBeAsked()) {
-      return new Reconciliation.Unknown("The sandbox was told not to tell what it accepted.");
+      return new Reconciliation.Unknowable("The sandbox was told not to tell what it accepted.");
     }
     return switch (fault(generation)) {
       case DEAD -> new Reconciliation.Unknown(silence());

@@ -199,12 +199,12 @@ class OmniProviderTest {
     upstream.idempotent(false);
     upstream.next(Call.CREATE, Fault.LOST_ANSWER);
     assertThat(provider.submit(generation)).isInstanceOf(Submission.Unknown.class);
-    assertThat(provider.reconcile(generation)).isInstanceOf(Reconciliation.Unknown.class);
+    assertThat(provider.reconcile(generation)).isInstanceOf(Reconciliation.Unknowable.class);
     assertThat(upstream.calls(Call.CREATE)).isEqualTo(1);
   }
 
   @ParameterizedTest
-  @CsvSource({"23, Accepted, 1", "24, Unknown, 0"})
+  @CsvSource({"23, Accepted, 1", "24, Unknowable, 0"})
   void whatTheServerMayHaveForgottenIsNotHandedOverAgain(int hours, String answer, int calls) {
     Generation generation = generation(NOW.minus(Duration.ofHours(hours)), 0, 1, PROMPT);
     assertThat(patient().reconcile(generation).getClass().getSimpleName()).isEqualTo(answer);

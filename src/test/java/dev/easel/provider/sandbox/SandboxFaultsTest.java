@@ -105,9 +105,9 @@ class SandboxFaultsTest {
   void whoeverCannotBeAskedNeverTells(String fault) {
     SandboxProvider sandbox = sandbox("{\"faults\":{\"" + fault + "\":1},\"can-be-asked\":false}");
     sandbox.submit(HILL);
-    assertThat(sandbox.reconcile(HILL)).isInstanceOf(Reconciliation.Unknown.class);
+    assertThat(sandbox.reconcile(HILL)).isInstanceOf(Reconciliation.Unknowable.class);
     now = now.plus(Duration.ofDays(1));
-    assertThat(sandbox.reconcile(HILL)).isInstanceOf(Reconciliation.Unknown.class);
+    assertThat(sandbox.reconcile(HILL)).isInstanceOf(Reconciliation.Unknowable.class);
   }
 
   @Test
