@@ -30,7 +30,6 @@ public final class Lifecycle {
   private static final Duration PAUSE_WHEN_UNREACHABLE = Duration.ofSeconds(5);
   private static final Duration SHORTEST_PAUSE_WHEN_UNKNOWN = Duration.ofSeconds(5);
   private static final Duration LONGEST_PAUSE_WHEN_UNKNOWN = Duration.ofMinutes(1);
-  private static final Duration SHORTEST_PAUSE_WHEN_BUSY = Duration.ofSeconds(1);
   private static final int LONGEST_PAUSE_WHEN_BUSY_SECONDS = 32;
   private static final Duration SHORTEST_PAUSE_WHEN_STORING = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE_WHEN_STORING = Duration.ofMinutes(10);
@@ -38,6 +37,9 @@ public final class Lifecycle {
 
   /** For how long providers that are too busy are asked again. */
   private static final Duration PATIENCE_WHEN_BUSY = Duration.ofMinutes(10);
+
+  /** A provider may ask for more; it is asked again all the same. */
+  private static final Duration LONGEST_REST = Duration.ofHours(1);
 
   /** However harmless each of them was, so many attempts for one piece are enough. */
   private static final int MOST_ATTEMPTS = 20;
@@ -134,7 +136,13 @@ public final class Lifecycle {
         case Standing.Made outputs -> made.add(outputs);
         case Standing.Over(Failure why) -> failure = failure.or(() -> Optional.of(why));
         case Standing.Open(Attempt attempt) -> next = earlier(next, attempt.lookAt());
-        case Standing.Wanted(_, _, Instant from) -> next = earlier(next, from);
+        case Standing.Wanted(_, _, Instant from) ->
+            next =
+                earlier(
+                    next,
+                    situation.attempts().isEmpty()
+                        ? sooner(from, endOfQueue(situation, policy))
+                        : from);
       }
     }
     if (next.isPresent()) {
@@ -147,7 +155,15 @@ public final class Lifecycle {
   }
 
   private static Optional<Instant> earlier(Optional<Instant> one, Instant other) {
-    return one.isPresent() && one.get().isBefore(other) ? one : Optional.of(other);
+    return Optional.of(one.map(instant -> sooner(instant, other)).orElse(other));
+  }
+
+  private static Instant sooner(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
+  private static Instant endOfQueue(Situation situation, Policy policy) {
+    return situation.task().createdAt().plus(policy.queueLimit);
   }
 
   /** How a piece stands. */
@@ -168,8 +184,7 @@ public final class Lifecycle {
   private static Standing standing(Situation situation, int piece, Instant now, Policy policy) {
     Optional<Attempt> last = situation.last(piece);
     if (last.isEmpty()) {
-      Instant limit = situation.task().createdAt().plus(policy.queueLimit);
-      return situation.attempts().isEmpty() && !now.isBefore(limit)
+      return situation.attempts().isEmpty() && !now.isBefore(endOfQueue(situation, policy))
           ? over(Failure.Kind.TIMED_OUT, "The task waited too long to be started.")
           : wanted(
               situation,
@@ -190,10 +205,12 @@ public final class Lifecycle {
           over(
               Failure.Kind.TIMED_OUT,
               "The provider's answer was lost; the credits have been returned.");
+      case Attempt.State.Rejected(Failure failure) when isHopeless(failure) ->
+          new Standing.Over(failure);
+      case Attempt.State.Rejected(Failure failure) when isBusy(failure) ->
+          patiently(situation, piece, wanted(situation, piece, failure, now, policy), failure);
       case Attempt.State.Rejected(Failure failure) ->
-          isHopeless(failure) || (isBusy(failure) && isOutOfPatience(situation, piece, now))
-              ? new Standing.Over(failure)
-              : wanted(situation, piece, failure, now, policy);
+          wanted(situation, piece, failure, now, policy);
       case Attempt.State.Failed(Failure failure) ->
           isHopeless(failure) || failures(situation, piece) >= policy.attempts
               ? new Standing.Over(failure)
@@ -228,9 +245,20 @@ public final class Lifecycle {
     };
   }
 
-  private static boolean isOutOfPatience(Situation situation, int piece, Instant now) {
-    Instant first = situation.of(piece).getFirst().createdAt();
-    return !now.isBefore(first.plus(PATIENCE_WHEN_BUSY));
+  /** What is wanted, unless providers were asked for long enough, or rest for longer than that. */
+  private static Standing patiently(
+      Situation situation, int piece, Standing wanted, Failure failure) {
+    Attempt last = situation.of(piece).getLast();
+    boolean wasLastTry = !last.createdAt().isBefore(endOfPatience(situation, piece));
+    boolean isTooLong =
+        wanted instanceof Standing.Wanted(_, _, Instant from)
+            && from.isAfter(last.lookAt().plus(PATIENCE_WHEN_BUSY));
+    return wasLastTry || isTooLong ? new Standing.Over(failure) : wanted;
+  }
+
+  /** Whoever is too busy then is not asked again. */
+  private static Instant endOfPatience(Situation situation, int piece) {
+    return situation.of(piece).getFirst().createdAt().plus(PATIENCE_WHEN_BUSY);
   }
 
   private static long failures(Situation situation, int piece) {
@@ -465,14 +493,11 @@ public final class Lifecycle {
       };
     }
 
-    private Decision rejected(Failure failure, Duration retryAfter) {
+    private Decision rejected(Failure failure, Duration asked) {
       Attempt.State state = new Attempt.State.Rejected(failure);
       return switch (failure.kind()) {
         case RATE_LIMITED, OVERLOADED ->
-            closed(
-                state,
-                longer(pauseWhenBusy(), retryAfter),
-                new Omen.Fault(failure.message(), retryAfter));
+            closed(state, pauseWhenBusy(retryAfter), new Omen.Fault(failure.message(), retryAfter));
         case NO_CREDIT, BAD_CREDENTIAL ->
             closed(state, PAUSE_BEFORE_SAME_ROUTE, new Omen.Broken(failure.message()));
         case INTERNAL ->
@@ -481,6 +506,7 @@ public final class Lifecycle {
         case INVALID_INPUT, CONTENT_POLICY, TIMED_OUT, CANCELED ->
             change(state, now, new Omen.Fair());
       };
+      Duration retryAfter = shorter(asked, LONGEST_REST);
     }
 
     private Decision failed(Failure failure) {
@@ -536,12 +562,13 @@ public final class Lifecycle {
           : longer(since, SHORTEST_PAUSE_WHEN_UNKNOWN);
     }
 
-    /** Twice as long each time. */
-    private Duration pauseWhenBusy() {
+    /** Twice as long each time, or as long as is asked, but not beyond a last try. */
+    private Duration pauseWhenBusy(Duration asked) {
       long doubled = 1L << Math.min(attempt.number() - 1, 30);
-      return longer(
-          SHORTEST_PAUSE_WHEN_BUSY,
-          Duration.ofSeconds(Math.min(doubled, LONGEST_PAUSE_WHEN_BUSY_SECONDS)));
+      Duration pause =
+          longer(Duration.ofSeconds(Math.min(doubled, LONGEST_PAUSE_WHEN_BUSY_SECONDS)), asked);
+      Instant lastTry = later(now, endOfPatience(situation.with(attempt), attempt.piece()));
+      return shorter(pause, Duration.between(now, lastTry));
     }
 
     /** Twice as long each time. */
@@ -561,6 +588,10 @@ public final class Lifecycle {
    */
   private static long captured(Task task, List<Standing.Made> made) {
     Quote quote = task.request().quote();
+
+    private static Duration shorter(Duration one, Duration other) {
+      return one.compareTo(other) < 0 ? one : other;
+    }
     long ofAll = 0; // were each of them all that was asked for
     for (Standing.Made some : made) {
       ofAll += some.lengths.stream().mapToLong(quote::of).sum();

@@ -129,10 +129,24 @@ class LifecycleTest {
             nothing()),
         row(
             "busy for ten minutes: enough",
-            one(tried(A, rejected(Kind.OVERLOADED), 3)),
-            600,
+            one(
+                tried(A, rejected(Kind.OVERLOADED), 3),
+                begun(600, tried(A, rejected(Kind.OVERLOADED), 603))),
+            603,
             ONE_ROUTE,
             nothing()),
+        row(
+            "busy, and rests for longer than anybody waits: enough",
+            one(tried(A, rejected(Kind.RATE_LIMITED), 3)),
+            3,
+            cooling(ONE_ROUTE, "a", 3_600),
+            nothing()),
+        row(
+            "found out after long that it never arrived: the same again",
+            one(tried(A, rejected(Kind.OVERLOADED), 900)),
+            900,
+            ONE_ROUTE,
+            submit(0, 2, A)),
         row(
             "refused for good, and no other route: nothing",
             one(tried(A, rejected(Kind.NO_CREDIT), 1)),
@@ -273,6 +287,15 @@ class LifecycleTest {
             5,
             ONE_ROUTE,
             change(rejected(Kind.RATE_LIMITED), 35, fault(30))),
+        row(
+            "busy, and asks for a day: a last time after ten minutes",
+            SENDING,
+            submitted(
+                new Submission.Rejected(
+                    failure(Kind.RATE_LIMITED), Optional.of(Duration.ofDays(1)))),
+            5,
+            ONE_ROUTE,
+            change(rejected(Kind.RATE_LIMITED), 600, fault(3_600))),
         row(
             "bad input: over, the channel is well",
             SENDING,
@@ -658,6 +681,18 @@ class LifecycleTest {
             fail(
                 Kind.TIMED_OUT,
                 "The result could not be fetched in time; the credits have been returned.")),
+        row(
+            "the only channel cools for days: when it has been queued for a day",
+            one(),
+            5,
+            cooling(ONE_ROUTE, "a", 10 * A_DAY),
+            again(A_DAY)),
+        row(
+            "busy, and rests for longer than anybody waits: fails",
+            one(tried(A, rejected(Kind.RATE_LIMITED), 600)),
+            5,
+            cooling(ONE_ROUTE, "a", 3_600),
+            fail(Kind.RATE_LIMITED, "because")),
         row("produced: succeeds", one(tried(A, PRODUCED, 5)), 5, ONE_ROUTE, new Course.Succeed(10)),
         row(
             "no route: fails",
@@ -899,15 +934,30 @@ class LifecycleTest {
         IntStream.range(0, attempts.size())
             .mapToObj(i -> {
               Attempt a = attempts.get(i);
-              return attempt(
-                  0, i + 1, route(a), a.state(), a.lookAt().getEpochSecond() - T0.getEpochSecond());
+              return new Attempt(
+                  new UUID(0, i + 1),
+                  0,
+                  i + 1,
+                  a.channel(),
+                  a.upstreamModel(),
+                  a.createdAt(),
+                  a.lookAt(),
+                  a.state());
             })
             .toList();
     return situation(1, 1, 10, numbered);
   }
 
-  private static Route route(Attempt attempt) {
-    return attempt.channel().equals("a") ? A : B;
+  private static Attempt begun(long seconds, Attempt a) {
+    return new Attempt(
+        a.id(),
+        a.piece(),
+        a.number(),
+        a.channel(),
+        a.upstreamModel(),
+        at(seconds),
+        a.lookAt(),
+        a.state());
   }
 
   /** A task of so many pieces for 10 credits each. */
