@@ -134,6 +134,9 @@ public final class UnknownCommand {
         case STILL_ASKED ->
             throw new CommandFailed(
                 "the task is live and the provider is still being asked: say --nothing or --accepted, or wait");
+        case BEING_ASKED ->
+            throw new CommandFailed(
+                "the provider is being asked about it at this moment: try again in a minute");
         case NOT_FOUND ->
             throw new CommandFailed(
                 "there is no unknown attempt %s; easel unknown list shows them".formatted(attempt));

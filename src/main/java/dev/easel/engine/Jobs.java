@@ -153,8 +153,10 @@ public final class Jobs {
    * @param claim the last claim of it; whoever holds an older one holds nothing
    * @param waitsFor the work limit behind which it is parked
    * @param granted the work limit of which it was given a slot when it was promoted
+   * @param isLeased whether a node is at work on it, or was when it died
    */
-  public record Locked(Claim claim, Optional<String> waitsFor, Optional<String> granted) {}
+  public record Locked(
+      Claim claim, Optional<String> waitsFor, Optional<String> granted, boolean isLeased) {}
 
   /**
    * Has {@code locks} lock the jobs of one kind about {@code subjects} until the end of the
@@ -168,14 +170,15 @@ public final class Jobs {
         .query(
             locks,
             """
-            select subject, kind, account_id, claim, waits_for, granted from job
+            select subject, kind, account_id, claim, waits_for, granted, lease_until is not null from job
             where kind = ? and subject = any (?) order by subject for update
             """,
             row ->
                 new Locked(
                     claim(row),
                     Optional.ofNullable(row.getString(5)),
-                    Optional.ofNullable(row.getString(6))),
+                    Optional.ofNullable(row.getString(6)),
+                    row.getBoolean(7)),
             job -> locked.put(job.claim.subject(), job));
     return locked;
   }

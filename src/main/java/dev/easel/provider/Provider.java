@@ -22,6 +22,12 @@ public interface Provider {
   Reconciliation reconcile(Generation generation);
 
   /**
+   * Whether {@link #reconcile} hands the generation over again. Where it does, whoever was refused
+   * no longer knows that nothing was bought once somebody else may have asked. Does no I/O.
+   */
+  boolean reconcilesBySubmitting();
+
+  /**
    * Gets what lies at one of the addresses that it {@linkplain Progress.Published has published}.
    * Repeatable.
    *

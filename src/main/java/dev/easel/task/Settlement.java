@@ -106,7 +106,12 @@ public final class Settlement implements AutoCloseable {
     return switch (submit(new Item.Begins(situation, claim, List.copyOf(attempts)))) {
       case Result.Begun(List<Attempt> begun) -> new Begun.Sending(begun);
       case Result.Parked _ -> new Begun.Parked();
-      case Result.Done _, Result.Asked _, Result.Lost _, Result.Uncovered _, Result.Overtaken _ ->
+      case Result.Done _,
+          Result.Asked _,
+          Result.Lost _,
+          Result.Busy _,
+          Result.Uncovered _,
+          Result.Overtaken _ ->
           new Begun.Lost();
     };
   }
@@ -148,14 +153,27 @@ public final class Settlement implements AutoCloseable {
     return switch (submit(new Item.Cancels(task))) {
       case Result.Done _ -> Canceling.CANCELED;
       case Result.Asked _ -> Canceling.ASKED;
-      case Result.Begun _, Result.Parked _, Result.Lost _, Result.Uncovered _, Result.Overtaken _ ->
+      case Result.Begun _,
+          Result.Parked _,
+          Result.Lost _,
+          Result.Busy _,
+          Result.Uncovered _,
+          Result.Overtaken _ ->
           Canceling.TOO_LATE;
     };
   }
 
-  /** Writes what an operator has found out about an attempt whose answer was lost. */
+  /** Writes what is known about an attempt whose answer was lost, whoever has the task now. */
   void learn(Task task, Change change) {
     submit(new Item.Learns(task, change));
+  }
+
+  /**
+   * Writes that nothing was bought, unless a provider is asked about it at this moment: it may just
+   * be handed the generation again. False in that case.
+   */
+  boolean writeOff(Task task, Change change) {
+    return !(submit(new Item.WritesOff(task, change)) instanceof Result.Busy);
   }
 
   private Result submit(Item item) {
@@ -165,8 +183,13 @@ public final class Settlement implements AutoCloseable {
       switch (written.result) {
         case Result.Uncovered(String scope) -> request = request.with(scope);
         case Result.Overtaken _ -> {}
-        case Result.Begun _, Result.Parked _, Result.Done _, Result.Asked _, Result.Lost _ -> {
-          if (!(written.result instanceof Result.Lost)) {
+        case Result.Begun _,
+            Result.Parked _,
+            Result.Done _,
+            Result.Asked _,
+            Result.Lost _,
+            Result.Busy _ -> {
+          if (isWritten(written.result)) {
             onSettled.accept(
                 new Settled(item.task().id(), written.madeDue, written.madeDeliveries));
           }
@@ -204,6 +227,9 @@ public final class Settlement implements AutoCloseable {
 
     record Lost() implements Result {}
 
+    /** A node is at work on it. */
+    record Busy() implements Result {}
+
     /** It touches a work limit that was not locked: to be tried again with that one. */
     record Uncovered(String scope) implements Result {}
 
@@ -232,6 +258,8 @@ public final class Settlement implements AutoCloseable {
     record Cancels(Task task) implements Item {}
 
     record Learns(Task task, Change change) implements Item {}
+
+    record WritesOff(Task task, Change change) implements Item {}
   }
 
   private List<Written> writeAll(Connection tx, Pipeline last, List<Request> requests)
@@ -281,7 +309,7 @@ public final class Settlement implements AutoCloseable {
   private static boolean isWritten(Result result) {
     return switch (result) {
       case Result.Begun _, Result.Parked _, Result.Done _, Result.Asked _ -> true;
-      case Result.Lost _, Result.Uncovered _, Result.Overtaken _ -> false;
+      case Result.Lost _, Result.Busy _, Result.Uncovered _, Result.Overtaken _ -> false;
     };
   }
 
@@ -317,6 +345,10 @@ public final class Settlement implements AutoCloseable {
                       .map(late -> page.learn(situation.task(), job, late.change, unanswered)))
               .orElseGet(Result.Lost::new);
       case Item.Learns(Task task, Change change) -> page.learn(task, job, change, unanswered);
+      case Item.WritesOff(Task task, Change change) ->
+          job != null && job.isLeased()
+              ? new Result.Busy()
+              : page.learn(task, job, change, unanswered);
       case Item.Cancels(Task task) ->
           job == null ? new Result.Lost() : page.cancel(task, job, cancelable.get(task.id()));
     };
@@ -333,6 +365,7 @@ public final class Settlement implements AutoCloseable {
         .flatMap(request ->
             switch (request.item) {
               case Item.Learns(_, Change change) -> Stream.of(change.attempt().id());
+              case Item.WritesOff(_, Change change) -> Stream.of(change.attempt().id());
               case Item.Settles(Situation situation, Claim claim, Optional<News> news, _)
                   when held(claim, jobs.get(situation.task().id().value())).isEmpty() ->
                   news.filter(News::isAnswer).stream().map(n -> n.change.attempt().id());
@@ -360,6 +393,7 @@ public final class Settlement implements AutoCloseable {
                       .map(n -> scope(n.change.attempt())));
           case Item.Cancels _ -> Stream.of(account);
           case Item.Learns(_, Change change) -> Stream.of(scope(change.attempt()));
+          case Item.WritesOff(_, Change change) -> Stream.of(scope(change.attempt()));
         };
     return Stream.concat(scopes, request.more.stream());
   }

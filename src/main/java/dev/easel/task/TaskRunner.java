@@ -7,9 +7,12 @@ import dev.easel.db.DatabaseException;
 import dev.easel.db.Pipeline;
 import dev.easel.engine.Handler;
 import dev.easel.engine.Lease;
+import dev.easel.provider.Cancellation;
 import dev.easel.provider.Generation;
 import dev.easel.provider.Output;
+import dev.easel.provider.Progress;
 import dev.easel.provider.Provider;
+import dev.easel.provider.Reconciliation;
 import dev.easel.task.Decision.Change;
 import dev.easel.task.Decision.Course;
 import java.sql.Connection;
@@ -145,14 +148,20 @@ public final class TaskRunner implements Handler, AutoCloseable {
                       attempt,
                       () ->
                           new Outcome.Checked(
-                              provider(attempt).check(generation(attempt), upstreamId))));
+                              asked(
+                                  attempt,
+                                  provider -> provider.check(generation(attempt), upstreamId),
+                                  _ -> new Progress.Missing()))));
           case Lifecycle.Step.Reconcile(Attempt attempt) ->
               askings.add(
                   new Asking(
                       attempt,
                       () ->
                           new Outcome.Reconciled(
-                              provider(attempt).reconcile(generation(attempt)))));
+                              asked(
+                                  attempt,
+                                  provider -> provider.reconcile(generation(attempt)),
+                                  Reconciliation.Unknown::new))));
           case Lifecycle.Step.Fetch(Attempt attempt, List<Copy> copies) ->
               askings.add(
                   new Asking(
@@ -166,7 +175,10 @@ public final class TaskRunner implements Handler, AutoCloseable {
                       attempt,
                       () ->
                           new Outcome.Stopped(
-                              provider(attempt).cancel(generation(attempt), upstreamId))));
+                              asked(
+                                  attempt,
+                                  provider -> provider.cancel(generation(attempt), upstreamId),
+                                  Cancellation.Unconfirmed::new))));
         }
       }
       if (fresh.isEmpty() || begin(fresh, askings)) {
@@ -189,6 +201,24 @@ public final class TaskRunner implements Handler, AutoCloseable {
     /** Commits attempts as sending; false when this node has no more business with the task. */
     private boolean begin(List<Attempt> fresh, List<Asking> askings) {
       return switch (sending(fresh)) {
+    /**
+     * Asks about an attempt that is open: a defect, or a channel that this node does not know, must
+     * not keep its deadline from it.
+     */
+    private <T> T asked(Attempt attempt, Function<Provider, T> question, Function<String, T> none) {
+      try {
+        return question.apply(provider(attempt));
+      } catch (RuntimeException defect) {
+        log.error(
+            "ALERT: task {}: channel {} cannot be asked about attempt {}",
+            situation.task().id(),
+            attempt.channel(),
+            attempt.id(),
+            defect);
+        return none.apply(defect.toString());
+      }
+    }
+
         case Settlement.Begun.Lost _, Settlement.Begun.Parked _ -> false;
         case Settlement.Begun.Sending(List<Attempt> begun) -> {
           isShortOfSlots = begun.size() < fresh.size();
@@ -207,7 +237,9 @@ public final class TaskRunner implements Handler, AutoCloseable {
         return settlement.begin(lease.claim(), situation, fresh);
       } catch (DatabaseException away) {
         Instant now = clock.instant();
-        learn(fresh.stream().map(attempt -> Lifecycle.neverBought(attempt, now)).toList(), away);
+        List<Change> unsent =
+            fresh.stream().map(attempt -> Lifecycle.neverBought(attempt, now)).toList();
+        learn(unsent.stream().filter(this::isProved).toList(), away);
         throw away;
       }
     }
@@ -297,7 +329,7 @@ public final class TaskRunner implements Handler, AutoCloseable {
       }
       situation = situation.with(change);
       Course course = isLast ? course() : new Course.Hold();
-      boolean isAnswer = isSubmittedNow(attempt);
+      boolean isAnswer = isSubmittedNow(attempt) && isProved(change);
       try {
         settlement.settle(
             lease.claim(),
@@ -376,6 +408,15 @@ public final class TaskRunner implements Handler, AutoCloseable {
 
     private Provider provider(Attempt attempt) {
       return outside.providers.apply(attempt.channel());
+    }
+
+    /**
+     * Whether what this node knows of a submission of its own is so whatever others have done
+     * since.
+     */
+    private boolean isProved(Change change) {
+      return !(change.attempt().state() instanceof Attempt.State.Rejected)
+          || !provider(change.attempt()).reconcilesBySubmitting();
     }
 
     private Generation generation(Attempt attempt) {

@@ -77,6 +77,8 @@ public final class Unknowns {
     GOES_ON,
     /** Only what has been given up can be resolved like this. */
     STILL_ASKED,
+    /** A node asks the provider at this moment, which may be what has it bought. */
+    BEING_ASKED,
     /** No such attempt is unknown. */
     NOT_FOUND
   }
@@ -117,10 +119,10 @@ public final class Unknowns {
   private static Resolved goOn(
       Settlement settlement, Task task, Attempt attempt, Finding finding, Instant now) {
     return switch (finding) {
-      case Finding.Nothing _ -> {
-        settlement.learn(task, Lifecycle.neverBought(attempt, now));
-        yield Resolved.GOES_ON;
-      }
+      case Finding.Nothing _ ->
+          settlement.writeOff(task, Lifecycle.neverBought(attempt, now))
+              ? Resolved.GOES_ON
+              : Resolved.BEING_ASKED;
       case Finding.Accepted(String upstreamId) -> {
         settlement.learn(task, Lifecycle.acceptedAfterAll(attempt, upstreamId, now));
         yield Resolved.GOES_ON;

@@ -122,7 +122,7 @@ class JobsTest {
     assertThat(Jobs.renew(tx, List.of(claim), LEASED)).isEmpty();
     assertThat(claim("n", NOW, 1)).isEmpty();
     assertThat(locked(claim))
-        .isEqualTo(new Jobs.Locked(claim, Optional.of("channel:full"), Optional.empty()));
+        .isEqualTo(new Jobs.Locked(claim, Optional.of("channel:full"), Optional.empty(), false));
   }
 
   private List<Claim> claimAll(String node) {

@@ -56,10 +56,13 @@ final class Run {
     scheduler = new Scheduler(random, trace, lane.backends());
     SimulatedStore store = new SimulatedStore(scheduler, faults);
     Map<String, SimulatedProvider> providers = new LinkedHashMap<>();
-    for (String channel : List.of("a", "b")) {
-      providers.put(
-          channel, new SimulatedProvider(channel, channel.equals("a"), random, scheduler, faults));
-    }
+    SimulatedProvider.Memory memory =
+        random.nextBoolean()
+            ? SimulatedProvider.Memory.LOOKS_UP
+            : SimulatedProvider.Memory.HANDED_OVER_AGAIN;
+    providers.put("a", new SimulatedProvider("a", memory, random, scheduler, faults));
+    providers.put(
+        "b", new SimulatedProvider("b", SimulatedProvider.Memory.NONE, random, scheduler, faults));
     world =
         new SimulatedNode.World(
             random,

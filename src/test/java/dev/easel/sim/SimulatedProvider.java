@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An upstream service behind one channel. What reached it is in its books, which no crash of ours
@@ -42,8 +43,18 @@ final class SimulatedProvider {
     Failure.Kind.CONTENT_POLICY
   };
 
+  /** What it knows of a submission whose answer was lost. */
+  enum Memory {
+    /** Nothing. */
+    NONE,
+    /** It can be asked by the id that we chose. */
+    LOOKS_UP,
+    /** Who hands the same over again under the id that we chose is given what was bought first. */
+    HANDED_OVER_AGAIN
+  }
+
   private final String channel;
-  private final boolean canReconcile;
+  private final Memory memory;
   private final RandomGenerator random;
   private final Scheduler scheduler;
   private final Faults faults;
@@ -52,19 +63,11 @@ final class SimulatedProvider {
   /** Submissions that have left a node and have not arrived. */
   private final Map<UUID, SimulatedDatabase.Node> underway = new HashMap<>();
 
-  /**
-   * A service without orders.
-   *
-   * @param canReconcile whether it can be asked about a submission by the id that we chose
-   */
+  /** A service without orders. */
   SimulatedProvider(
-      String channel,
-      boolean canReconcile,
-      RandomGenerator random,
-      Scheduler scheduler,
-      Faults faults) {
+      String channel, Memory memory, RandomGenerator random, Scheduler scheduler, Faults faults) {
     this.channel = channel;
-    this.canReconcile = canReconcile;
+    this.memory = memory;
     this.random = random;
     this.scheduler = scheduler;
     this.faults = faults;
@@ -141,8 +144,13 @@ final class SimulatedProvider {
       }
 
       @Override
+      public boolean reconcilesBySubmitting() {
+        return memory == Memory.HANDED_OVER_AGAIN;
+      }
+
+      @Override
       public boolean cancels() {
-        return canReconcile;
+        return memory != Memory.NONE;
       }
 
       @Override
@@ -182,6 +190,14 @@ final class SimulatedProvider {
   private Order arrived(Generation generation) {
     UUID attempt = generation.attempt();
     underway.remove(attempt);
+    @Nullable Order before = orders.get(attempt);
+    if (before != null && memory != Memory.HANDED_OVER_AGAIN) {
+      scheduler.violated("attempt " + attempt + " was submitted twice");
+    }
+    if (before != null && before.bought) {
+      scheduler.note("-- arrives again");
+      return before;
+    }
     boolean bought = random.nextInt(8) > 0;
     Optional<Failure> failure =
         bought && random.nextInt(8) > 0 ? Optional.empty() : Optional.of(failure());
@@ -195,9 +211,7 @@ final class SimulatedProvider {
             failure);
     scheduler.note(
         "-- arrives: " + (!bought ? "refused" : failure.isPresent() ? "will fail" : "bought"));
-    if (orders.putIfAbsent(attempt, order) != null) {
-      scheduler.violated("attempt " + attempt + " was submitted twice");
-    }
+    orders.put(attempt, order);
     return order;
   }
 
@@ -241,13 +255,34 @@ final class SimulatedProvider {
   }
 
   private Reconciliation reconcile(SimulatedDatabase.Node node, Generation generation) {
+    return switch (memory) {
+      case NONE -> new Reconciliation.Unknowable("this service cannot be asked");
+      case LOOKS_UP -> lookUp(node, generation);
+      case HANDED_OVER_AGAIN -> handOverAgain(node, generation);
+    };
+  }
+
+  private Reconciliation handOverAgain(SimulatedDatabase.Node node, Generation generation) {
+    Faults.Fate fate = go(node, "reconcile " + channel + " " + generation.attempt());
+    if (fate == Faults.Fate.LOST || faults.happens(10)) {
+      return new Reconciliation.Unknown("no route to host");
+    }
+    Order order = arrived(generation);
+    work(5);
+    back(node, fate);
+    if (fate == Faults.Fate.ANSWER_LOST || faults.happens(10)) {
+      return new Reconciliation.Unknown("connection reset");
+    }
+    return order.bought
+        ? new Reconciliation.Accepted(order.upstreamId(), someSeconds(1, 5))
+        : new Reconciliation.Unknown("refused, which says nothing of the first time");
+  }
+
+  private Reconciliation lookUp(SimulatedDatabase.Node node, Generation generation) {
     UUID attempt = generation.attempt();
     Faults.Fate fate = go(node, "reconcile " + channel + " " + attempt);
     work(5);
     back(node, fate);
-    if (!canReconcile) {
-      return new Reconciliation.Unknown("this service cannot be asked");
-    }
     if (fate == Faults.Fate.LOST || fate == Faults.Fate.ANSWER_LOST || faults.happens(10)) {
       return new Reconciliation.Unknown("no route to host");
     }
@@ -266,7 +301,7 @@ final class SimulatedProvider {
       SimulatedDatabase.Node node, Generation generation, String upstreamId) {
     Faults.Fate fate = go(node, "cancel " + channel + " " + upstreamId);
     work(5);
-    if (!canReconcile) {
+    if (memory == Memory.NONE) {
       return new Cancellation.Unsupported();
     }
     if (fate == Faults.Fate.LOST) {

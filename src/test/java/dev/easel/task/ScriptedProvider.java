@@ -32,6 +32,7 @@ final class ScriptedProvider implements Provider {
   private volatile Function<Generation, Submission> submit = inTurn(List.of());
   private volatile Function<Generation, Progress> check = inTurn(List.of());
   private volatile Function<Generation, Reconciliation> reconcile = inTurn(List.of());
+  private volatile boolean reconcilesBySubmitting;
   private volatile boolean tooLarge;
   private volatile Function<URI, Optional<InputStream>> files = _ -> Optional.empty();
   private volatile Optional<Function<Generation, Cancellation>> cancel = Optional.empty();
@@ -60,6 +61,17 @@ final class ScriptedProvider implements Provider {
   /** Answers questions after lost submissions with {@code answers}, one after the other. */
   ScriptedProvider reconciles(Reconciliation... answers) {
     reconcile = inTurn(List.of(answers));
+    return this;
+  }
+
+  ScriptedProvider reconciles(Function<Generation, Reconciliation> answer) {
+    reconcile = answer;
+    return this;
+  }
+
+  /** Whether it has generations handed over again when it is asked what became of them. */
+  ScriptedProvider reconcilesBySubmitting(boolean yes) {
+    reconcilesBySubmitting = yes;
     return this;
   }
 
@@ -134,6 +146,11 @@ final class ScriptedProvider implements Provider {
   }
 
   @Override
+  public boolean reconcilesBySubmitting() {
+    return reconcilesBySubmitting;
+  }
+
+  @Override
   public boolean cancels() {
     return cancel.isPresent();
   }
@@ -159,7 +176,7 @@ final class ScriptedProvider implements Provider {
     return _ -> {
       synchronized (left) {
         if (left.isEmpty()) {
-          throw new IllegalStateException("asked more often than the test expects");
+          throw new AssertionError("asked more often than the test expects");
         }
         return left.pop();
       }

@@ -17,6 +17,7 @@ import dev.easel.task.Unknowns.Unknown;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -113,6 +114,21 @@ class UnknownsTest {
     assertThat(resolve(list().getFirst().attempt(), new Finding.Bought(Optional.empty())))
         .isEqualTo(Resolved.STILL_ASKED);
     assertThat(list()).hasSize(1);
+  }
+
+  /** Which may be what has it bought. */
+  @Test
+  void whatAProviderIsAskedAboutAtThisMomentIsNotWrittenOff() {
+    UUID attempt = list().getFirst().attempt();
+    List<Resolved> meanwhile = new ArrayList<>();
+    house.a.reconciles(_ -> {
+      meanwhile.add(resolve(attempt, new Finding.Nothing()));
+      return new Reconciliation.Accepted("up-1", Duration.ofSeconds(5));
+    });
+    house.clock.advance(Duration.ofSeconds(5));
+    house.engine.runAll();
+    assertThat(meanwhile).containsExactly(Resolved.BEING_ASKED);
+    assertThat(list()).as("the provider has it").isEmpty();
   }
 
   static Stream<Finding> findings() {

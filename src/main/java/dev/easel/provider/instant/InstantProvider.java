@@ -48,6 +48,11 @@ public final class InstantProvider implements Provider {
   }
 
   @Override
+  public boolean reconcilesBySubmitting() {
+    return false;
+  }
+
+  @Override
   public boolean cancels() {
     return false;
   }

@@ -271,6 +271,11 @@ public final class OmniProvider implements Provider {
   }
 
   @Override
+  public boolean reconcilesBySubmitting() {
+    return settings.memory().idempotent();
+  }
+
+  @Override
   public boolean cancels() {
     return true;
   }

@@ -241,6 +241,11 @@ public final class SandboxProvider implements Provider {
   }
 
   @Override
+  public boolean reconcilesBySubmitting() {
+    return false;
+  }
+
+  @Override
   public boolean cancels() {
     return true;
   }
