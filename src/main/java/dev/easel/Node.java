@@ -32,6 +32,7 @@ import dev.easel.task.AccountRemovals;
 import dev.easel.task.Admission;
 import dev.easel.task.Breakers;
 import dev.easel.task.Cancellations;
+import dev.easel.task.ChannelPlaces;
 import dev.easel.task.FileRemovals;
 import dev.easel.task.Lifecycle;
 import dev.easel.task.Marks;
@@ -54,6 +55,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -186,6 +188,10 @@ public final class Node implements AutoCloseable {
                 new TaskRunner.Outside(
                     channels::provider,
                     model -> policy(catalog.get(), breakers, model),
+                    new ChannelPlaces(
+                        Math.ceilDiv(config.engine().concurrency(), 2),
+                        clock,
+                        new SplittableRandom()),
                     new Results(
                         storage.assets(),
                         storage.names(),

@@ -341,6 +341,7 @@ public final class Lifecycle {
       case Outcome.Checked(Progress answer) -> moment.checked(answer);
       case Outcome.Reconciled(Reconciliation answer) -> moment.reconciled(answer);
       case Outcome.Stopped(Cancellation answer) -> moment.stopped(answer);
+      case Outcome.NotAsked(Instant turn) -> moment.notAsked(turn);
       case Outcome.Stored(List<Asset> assets) -> moment.stored(assets);
       case Outcome.Incomplete incomplete -> moment.incomplete(incomplete);
       case Outcome.Unstorable(String reason) ->
@@ -375,6 +376,13 @@ public final class Lifecycle {
               ? Optional.of(new Omen.Fair())
               : Optional.empty(),
           false);
+    }
+
+    /** What is published is gone one day, whoever's turn it is. */
+    Decision notAsked(Instant turn) {
+      return attempt.state() instanceof Attempt.State.Storing storing
+          ? change(storing, sooner(turn, later(now, storing.until())))
+          : change(attempt.state(), turn);
     }
 
     /**
@@ -484,6 +492,12 @@ public final class Lifecycle {
       };
     }
 
+    private Decision unknown(Instant lookAt) {
+      return isOverdue()
+          ? change(new Attempt.State.GivenUp(), now)
+          : change(new Attempt.State.Unknown(), lookAt);
+    }
+
     Decision stopped(Cancellation answer) {
       return switch (answer) {
         case Cancellation.Canceled _ ->
@@ -495,6 +509,7 @@ public final class Lifecycle {
 
     private Decision rejected(Failure failure, Duration asked) {
       Attempt.State state = new Attempt.State.Rejected(failure);
+      Duration retryAfter = shorter(asked, LONGEST_REST);
       return switch (failure.kind()) {
         case RATE_LIMITED, OVERLOADED ->
             closed(state, pauseWhenBusy(retryAfter), new Omen.Fault(failure.message(), retryAfter));
@@ -506,7 +521,6 @@ public final class Lifecycle {
         case INVALID_INPUT, CONTENT_POLICY, TIMED_OUT, CANCELED ->
             change(state, now, new Omen.Fair());
       };
-      Duration retryAfter = shorter(asked, LONGEST_REST);
     }
 
     private Decision failed(Failure failure) {
@@ -518,12 +532,6 @@ public final class Lifecycle {
           new Attempt.State.Failed(
               new Failure(Failure.Kind.TIMED_OUT, "The provider did not finish in time.")),
           now);
-    private Decision unknown(Instant lookAt) {
-      return isOverdue()
-          ? change(new Attempt.State.GivenUp(), now)
-          : change(new Attempt.State.Unknown(), lookAt);
-    }
-
     }
 
     /** The attempt is over: the same channel is left alone for {@code pause}, another is not. */
@@ -580,6 +588,10 @@ public final class Lifecycle {
     private static Duration longer(Duration one, Duration other) {
       return one.compareTo(other) > 0 ? one : other;
     }
+
+    private static Duration shorter(Duration one, Duration other) {
+      return one.compareTo(other) < 0 ? one : other;
+    }
   }
 
   /**
@@ -588,10 +600,6 @@ public final class Lifecycle {
    */
   private static long captured(Task task, List<Standing.Made> made) {
     Quote quote = task.request().quote();
-
-    private static Duration shorter(Duration one, Duration other) {
-      return one.compareTo(other) < 0 ? one : other;
-    }
     long ofAll = 0; // were each of them all that was asked for
     for (Standing.Made some : made) {
       ofAll += some.lengths.stream().mapToLong(quote::of).sum();

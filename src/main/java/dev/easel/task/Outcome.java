@@ -5,6 +5,7 @@ import dev.easel.provider.Progress;
 import dev.easel.provider.Reconciliation;
 import dev.easel.provider.Submission;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /** What the outside said about an attempt. What we do about it is a {@link Decision}. */
@@ -20,6 +21,9 @@ public sealed interface Outcome {
 
   /** The answer to being asked to stop. */
   record Stopped(Cancellation answer) implements Outcome {}
+
+  /** Nobody was asked: this node has too much under way with that channel until then. */
+  record NotAsked(Instant turn) implements Outcome {}
 
   /** What was produced is in our own storage. */
   record Stored(List<Asset> assets) implements Outcome {}

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -62,6 +63,7 @@ public final class TaskRunner implements Handler, AutoCloseable {
    *
    * @param providers by channel
    * @param policies by model
+   * @param places how much may be under way with each channel
    * @param attemptIds makes the id of each attempt
    * @param threads makes the threads that ask about several pieces at once
    * @param pauses waits, before what cannot be done now is tried again
@@ -69,6 +71,7 @@ public final class TaskRunner implements Handler, AutoCloseable {
   public record Outside(
       Function<String, Provider> providers,
       Function<String, Lifecycle.Policy> policies,
+      ChannelPlaces places,
       Results results,
       Supplier<UUID> attemptIds,
       ThreadFactory threads,
@@ -198,9 +201,6 @@ public final class TaskRunner implements Handler, AutoCloseable {
           new Attempt.State.Sending());
     }
 
-    /** Commits attempts as sending; false when this node has no more business with the task. */
-    private boolean begin(List<Attempt> fresh, List<Asking> askings) {
-      return switch (sending(fresh)) {
     /**
      * Asks about an attempt that is open: a defect, or a channel that this node does not know, must
      * not keep its deadline from it.
@@ -219,6 +219,9 @@ public final class TaskRunner implements Handler, AutoCloseable {
       }
     }
 
+    /** Commits attempts as sending; false when this node has no more business with the task. */
+    private boolean begin(List<Attempt> fresh, List<Asking> askings) {
+      return switch (sending(fresh)) {
         case Settlement.Begun.Lost _, Settlement.Begun.Parked _ -> false;
         case Settlement.Begun.Sending(List<Attempt> begun) -> {
           isShortOfSlots = begun.size() < fresh.size();
@@ -283,17 +286,37 @@ public final class TaskRunner implements Handler, AutoCloseable {
 
     private Heard answered(Asking asking) {
       try {
-        Outcome outcome = asking.question.get();
-        return new Heard.Answer(
-            asking,
-            decide(before, asking.attempt, outcome)
-                    instanceof Decision.Store(Attempt produced, List<Output> outputs)
-                ? outside.results.store(
-                    before.task().request(), produced, outputs, patience(asking.attempt))
-                : outcome);
+        return new Heard.Answer(asking, outcome(asking));
       } catch (RuntimeException | Error broken) {
         return new Heard.Broken(broken);
       }
+    }
+
+    /** What is on disk as sent is sent, whether there is a place or not. */
+    private Outcome outcome(Asking asking) {
+      ChannelPlaces.Places places = outside.places.of(asking.attempt.channel());
+      if (isSubmittedNow(asking.attempt)) {
+        places.takeAnyway();
+      } else {
+        Optional<Instant> turn = places.take();
+        if (turn.isPresent()) {
+          return new Outcome.NotAsked(turn.get());
+        }
+      }
+      Instant began = clock.instant();
+      try {
+        return stored(asking.attempt, asking.question.get());
+      } finally {
+        places.giveBack(Duration.between(began, clock.instant()).toMillis());
+      }
+    }
+
+    /** What was produced is stored before anything is written of it. */
+    private Outcome stored(Attempt attempt, Outcome outcome) {
+      return decide(before, attempt, outcome)
+              instanceof Decision.Store(Attempt produced, List<Output> outputs)
+          ? outside.results.store(before.task().request(), produced, outputs, patience(attempt))
+          : outcome;
     }
 
     private Heard next() {
@@ -387,6 +410,15 @@ public final class TaskRunner implements Handler, AutoCloseable {
       }
     }
 
+    /**
+     * Whether what this node knows of a submission of its own is so whatever others have done
+     * since.
+     */
+    private boolean isProved(Change change) {
+      return !(change.attempt().state() instanceof Attempt.State.Rejected)
+          || !provider(change.attempt()).reconcilesBySubmitting();
+    }
+
     /** Whether the attempt was begun in this turn, not found as somebody else left it. */
     private boolean isSubmittedNow(Attempt attempt) {
       return attempt.state() instanceof Attempt.State.Sending
@@ -408,15 +440,6 @@ public final class TaskRunner implements Handler, AutoCloseable {
 
     private Provider provider(Attempt attempt) {
       return outside.providers.apply(attempt.channel());
-    }
-
-    /**
-     * Whether what this node knows of a submission of its own is so whatever others have done
-     * since.
-     */
-    private boolean isProved(Change change) {
-      return !(change.attempt().state() instanceof Attempt.State.Rejected)
-          || !provider(change.attempt()).reconcilesBySubmitting();
     }
 
     private Generation generation(Attempt attempt) {

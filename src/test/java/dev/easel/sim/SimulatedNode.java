@@ -9,6 +9,7 @@ import dev.easel.engine.Handler;
 import dev.easel.engine.SteppedEngine;
 import dev.easel.task.Admission;
 import dev.easel.task.Breakers;
+import dev.easel.task.ChannelPlaces;
 import dev.easel.task.Results;
 import dev.easel.task.Settlement;
 import dev.easel.task.TaskRunner;
@@ -111,6 +112,7 @@ final class SimulatedNode implements SimulatedDatabase.Node {
                 wake();
               }
             });
+    int room = world.random.nextInt(24, 200);
     TaskRunner runner =
         new TaskRunner(
             database,
@@ -118,12 +120,12 @@ final class SimulatedNode implements SimulatedDatabase.Node {
             new TaskRunner.Outside(
                 channel -> provider(channel).of(this),
                 model -> world.policies.of(model, breakers.cooling()),
+                new ChannelPlaces(room / 2, clock, world.random),
                 new Results(world.store.of(this), world.names),
                 world::id,
                 world.scheduler.threads(host)::newThread,
                 world.scheduler::sleep),
             clock);
-    int room = world.random.nextInt(24, 200);
     Engine.Settings settings = new Engine.Settings(host.name(), room, LEASE, Duration.ZERO);
     SteppedEngine.Time time =
         new SteppedEngine.Time(clock, this::nanoTime, world.scheduler.threads(host)::newThread);

@@ -396,6 +396,100 @@ class TaskRunnerTest {
     assertThat(house.balance(customer).held()).isZero();
   }
 
+  /** The other node may just have had it bought. */
+  @Test
+  void aRefusalProvesNothingOnceAnotherMayHaveHandedItOver() throws InterruptedException {
+    Customer customer = house.customer(100);
+    Task task = house.accept(customer);
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answered = new CountDownLatch(1);
+    house.a.submits(_ -> {
+      asked.countDown();
+      await(answered);
+      return new Submission.Rejected(failure(Failure.Kind.RATE_LIMITED));
+    });
+    house.a.reconcilesBySubmitting(true);
+    house.engine.claim();
+    asked.await();
+
+    house.clock.advance(TestHouse.LEASE.plusSeconds(1));
+    ManualEngine other = house.engine("node-2", TestHouse.LEASE);
+    other.rescue();
+    house.a.reconciles(_ -> {
+      answered.countDown();
+      house.engine.run(); // the refusal is dealt with
+      return new Reconciliation.Accepted("up-2", SOON);
+    });
+    other.run();
+    house.a.checks(new Progress.Produced(pictures(1)));
+    house.clock.advance(SOON);
+    other.runAll();
+    assertThat(house.state(task)).isInstanceOf(TaskState.Succeeded.class);
+    assertThat(house.a.calls()).containsExactly("submit", "reconcile", "check up-2");
+    assertThat(house.balance(customer)).isEqualTo(new Balance(90, 0));
+  }
+
+  @Test
+  void aProviderThatLetsEverybodyHangLeavesRoomForOthers() {
+    Customer customer = house.customer(100);
+    Task task = house.accept(customer);
+    house.a.submits(ACCEPTED);
+    house.engine.runAll();
+    ChannelPlaces.Places places = house.places.of("a");
+    for (int i = 0; i < TestHouse.PLACES; i++) {
+      assertThat(places.take()).as("others hang there").isEmpty();
+    }
+    house.clock.advance(SOON);
+    house.engine.runAll();
+    assertThat(house.a.calls()).as("it is not its turn").containsExactly("submit");
+    assertThat(house.state(task)).isInstanceOf(TaskState.Running.class);
+    assertThat(house.places.of("b").take()).as("at another there is room").isEmpty();
+
+    places.giveBack(10_000);
+    house.a.checks(new Progress.Produced(pictures(1)));
+    house.clock.advance(Duration.ofMinutes(1));
+    house.engine.runAll();
+    assertThat(house.state(task)).isInstanceOf(TaskState.Succeeded.class);
+    assertThat(places.take()).as("it has left its place").isEmpty();
+    assertThat(places.take()).isPresent();
+    assertThat(house.balance(customer)).isEqualTo(new Balance(90, 0));
+  }
+
+  static Stream<Arguments> defects() {
+    return Stream.of(
+        Arguments.of(
+            ACCEPTED,
+            "check up-1",
+            new Attempt.State.Failed(
+                new Failure(Failure.Kind.TIMED_OUT, "The provider did not finish in time."))),
+        Arguments.of(LOST, "reconcile", new Attempt.State.GivenUp()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("defects")
+  void aDefectInAnAdapterDoesNotKeepATaskFromItsDeadline(
+      Submission answer, String question, Attempt.State end) {
+    Customer customer = house.customer(100);
+    Task task = house.accept(customer);
+    house.a.submits(answer);
+    house.a.checks(_ -> {
+      throw new IllegalStateException("a defect in an adapter");
+    });
+    house.a.reconciles(_ -> {
+      throw new IllegalStateException("a defect in an adapter");
+    });
+    house.engine.runAll();
+    house.clock.advance(TestHouse.DEADLINE.minusSeconds(1));
+    house.engine.runAll();
+    assertThat(house.state(task)).isInstanceOf(TaskState.Running.class);
+    house.clock.advance(Duration.ofMinutes(1));
+    house.engine.runAll();
+    assertThat(house.state(task)).isInstanceOf(TaskState.Failed.class);
+    assertThat(house.attempts(task)).extracting(Attempt::state).containsExactly(end);
+    assertThat(house.a.calls()).containsExactly("submit", question, question);
+    assertThat(house.balance(customer)).isEqualTo(new Balance(100, 0));
+  }
+
   /** The disk may be full for database and files at once: nobody renews a lease then. */
   @Test
   void whatWasHandedOverIsKeptThoughTheLeaseIsLostBeforeItCanBeStored() {

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -48,11 +49,16 @@ final class TestHouse implements AutoCloseable {
   static final Duration DEADLINE = Duration.ofMinutes(10);
   static final Route TO_A = new Route("a", "model-a", 1, 1, Route.ANY_OUTPUTS);
   static final Route TO_B = new Route("b", "model-b", 2, 1, Route.ANY_OUTPUTS);
+
+  /** At each channel. */
+  static final int PLACES = 64;
+
   private static final Duration QUEUE_LIMIT = Duration.ofHours(24);
 
   final SettableClock clock = new SettableClock("2026-03-01T12:00:00Z");
   final ScriptedProvider a = new ScriptedProvider();
   final ScriptedProvider b = new ScriptedProvider();
+  final ChannelPlaces places = new ChannelPlaces(PLACES, clock, new Random(1));
   final Database database;
   final Snapshots snapshots;
   final Breakers breakers;
@@ -86,6 +92,7 @@ final class TestHouse implements AutoCloseable {
             new TaskRunner.Outside(
                 channel -> channel.equals("a") ? a : b,
                 _ -> policy(),
+                places,
                 new Results(store, names(directory), this::terms, Optional.empty(), clock),
                 UUID::randomUUID,
                 Thread.ofVirtual().factory(),
