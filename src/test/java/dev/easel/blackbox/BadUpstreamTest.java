@@ -120,7 +120,7 @@ class BadUpstreamTest {
   void whateverTheNetworkDoesNothingIsBoughtTwice() throws IOException {
     upstream.always(Call.CREATE, Fault.SLOW);
     upstream.slowness(Duration.ofMillis(500));
-    try (TestNode node = node("\"answer-within\":\"2s\"")) {
+    try (TestNode node = node("\"answer-within\":\"2s\",\"idempotent\":true")) {
       String key = node.account(CREDITS);
       Map<String, Weather> tasks = new LinkedHashMap<>();
       for (Weather weather : Weather.values()) {
@@ -168,7 +168,7 @@ class BadUpstreamTest {
             Fault.UNKNOWN_STATUS, 0.05,
             Fault.GONE, 0.05));
     upstream.weather(seed, Call.FILE, Map.of(Fault.GONE, 0.1, Fault.HANG_UP, 0.1));
-    try (TestNode node = node("\"answer-within\":\"5s\"")) {
+    try (TestNode node = node("\"answer-within\":\"5s\",\"idempotent\":true")) {
       String key = node.account(CREDITS);
       List<String> tasks = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
@@ -248,7 +248,7 @@ class BadUpstreamTest {
     upstream.always(Call.CREATE, Fault.LOST_ANSWER);
     try (TestNode node =
         node(
-            "\"idempotent\":false",
+            "\"answer-within\":\"20s\"",
             """
             update model set definition =
               definition::jsonb || '{"typical": "1s", "deadline": "3s"}'::jsonb

@@ -87,7 +87,7 @@ final class Site implements AutoCloseable {
             """
             insert into channel (id, provider, settings, created_at)
             values ('instant', 'instant', '{}', now()),
-              ('upstream', 'omni', jsonb_build_object('base-url', ?, 'key-file', ?, 'check-every', '200ms'), now())
+              ('upstream', 'omni', jsonb_build_object('base-url', ?, 'key-file', ?, 'check-every', '200ms', 'idempotent', true), now())
             """,
             upstream.url(),
             key.toString());

@@ -40,7 +40,8 @@ import tools.jackson.databind.node.ObjectNode;
  * base-url: https://easel.example.com   private addresses are fine: the operator wrote it
  * key-env: UPSTREAM_KEY                 the environment variable that holds our key there, or
  * key-file: /run/secrets/upstream-key   the file that does; whatever begins with EASEL_ is taken
- * idempotent: true                      whether it honours Idempotency-Key; true unless told
+ * idempotent: true                      it honours Idempotency-Key, as an Easel does; false unless
+ *                                       told
  * remembers: 24h                        for how long it does; at most that, whatever it promises
  * answer-within: 60s                    how long a call may take
  * check-every: 3s                       how often a generation is asked about
@@ -48,10 +49,11 @@ import tools.jackson.databind.node.ObjectNode;
  * fetch-within: 10m                     how long fetching one of them may take
  * </pre>
  *
- * <p>A submission carries the attempt's id as {@code Idempotency-Key}: handing it over again gives
- * the task that it made, so that a lost answer can be had again without buying twice. The API as it
- * is documented knows no such header: with {@code idempotent: false} nothing is ever handed over
- * again.
+ * <p>A submission carries the attempt's id as {@code Idempotency-Key}. The API as it is documented
+ * knows no such header, and a server that ignores it makes a second task of a submission that is
+ * handed over again: so nothing is, unless {@code idempotent} is true. Another Easel honours it:
+ * there handing over again gives the task that the submission made, and a lost answer can be had
+ * again without buying twice.
  *
  * <p>How a submission ends: no connection is a rejection, and so are 3xx, 4xx and {@code code} 0;
  * whatever else is not an acceptance is unknown. See {@link Heard} and {@link Words}.

@@ -41,7 +41,7 @@ record OmniSettings(
   /**
    * What the server remembers of submissions.
    *
-   * @param idempotent whether it honours Idempotency-Key at all
+   * @param idempotent whether it honours Idempotency-Key at all; only if the operator says so
    * @param length how long
    */
   record Memory(boolean idempotent, Duration length) {
@@ -79,7 +79,7 @@ record OmniSettings(
                     .orElseThrow(() -> new IllegalArgumentException("base-url is missing")),
                 key(settings, environment, files),
                 new Memory(
-                    settings.flag("idempotent").orElse(true),
+                    settings.flag("idempotent").orElse(false),
                     settings.duration("remembers").orElse(USUAL_MEMORY)),
                 settings
                     .duration("answer-within")

@@ -41,6 +41,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -53,6 +54,7 @@ class OmniProviderTest {
   private static final Instant NOW = Instant.parse("2026-11-01T12:00:00Z");
   private static final InstantSource CLOCK = () -> NOW;
   private static final String PROMPT = "{\"prompt\":\"a hill\"}";
+  private static final String IDEMPOTENT = ",\"idempotent\":true";
 
   private Upstream upstream;
 
@@ -144,7 +146,8 @@ class OmniProviderTest {
     assertThat(upstream.purchases()).hasSize(bought);
 
     // Asked again, the server gives the same task: nothing is bought twice.
-    assertThat(patient().reconcile(generation).getClass().getSimpleName()).isEqualTo(asked);
+    assertThat(patient(IDEMPOTENT).reconcile(generation).getClass().getSimpleName())
+        .isEqualTo(asked);
     assertThat(upstream.purchasesByKey()).containsOnlyKeys(generation.attempt().toString());
     assertThat(upstream.purchases()).hasSize(1);
   }
@@ -192,22 +195,26 @@ class OmniProviderTest {
     assertThat(upstream.calls(Call.CREATE)).isEqualTo(1);
   }
 
-  @Test
-  void withoutIdempotencyALostSubmissionIsNeverHandedOverAgain() {
-    OmniProvider provider = patient(",\"idempotent\":false");
+  /** The API is documented without a key; where nothing is said, the server is taken for one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", ",\"remembers\":\"24h\"", ",\"idempotent\":false"})
+  void aLostSubmissionIsNeverHandedOverAgainUnlessTheChannelIsSaidToBeIdempotent(String more) {
+    OmniProvider provider = patient(more);
     Generation generation = generation(0, 1, PROMPT);
     upstream.idempotent(false);
     upstream.next(Call.CREATE, Fault.LOST_ANSWER);
     assertThat(provider.submit(generation)).isInstanceOf(Submission.Unknown.class);
     assertThat(provider.reconcile(generation)).isInstanceOf(Reconciliation.Unknowable.class);
     assertThat(upstream.calls(Call.CREATE)).isEqualTo(1);
+    assertThat(upstream.purchases()).hasSize(1);
   }
 
   @ParameterizedTest
   @CsvSource({"23, Accepted, 1", "24, Unknowable, 0"})
   void whatTheServerMayHaveForgottenIsNotHandedOverAgain(int hours, String answer, int calls) {
     Generation generation = generation(NOW.minus(Duration.ofHours(hours)), 0, 1, PROMPT);
-    assertThat(patient().reconcile(generation).getClass().getSimpleName()).isEqualTo(answer);
+    assertThat(patient(IDEMPOTENT).reconcile(generation).getClass().getSimpleName())
+        .isEqualTo(answer);
     assertThat(upstream.calls(Call.CREATE)).isEqualTo(calls);
   }
 
@@ -224,7 +231,7 @@ class OmniProviderTest {
   })
   void aRefusalToBeAskedProvesNothingButForCredit(Fault fault, String answer) {
     upstream.next(Call.CREATE, fault);
-    assertThat(patient().reconcile(generation(0, 1, PROMPT)).getClass().getSimpleName())
+    assertThat(patient(IDEMPOTENT).reconcile(generation(0, 1, PROMPT)).getClass().getSimpleName())
         .isEqualTo(answer);
   }
 
