@@ -2,11 +2,13 @@ package dev.easel.catalog;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -122,7 +124,7 @@ public final class CatalogTables {
     check.accept(after);
     Difference difference = Difference.between(before.catalog, after);
     if (!difference.isEmpty() || !before.isInTables) {
-      checkIdle(tx, after);
+      checkIdle(tx, before.catalog, after);
       if (before.isInTables) {
         write(tx, before.catalog, after, now);
       } else {
@@ -169,29 +171,67 @@ public final class CatalogTables {
     Catalog before = served(tx, check).catalog;
     Catalog after = change.apply(before);
     check.accept(after);
-    checkIdle(tx, after);
+    checkIdle(tx, before, after);
     return Difference.between(before, after);
   }
 
-  /** A channel that is still at work is needed to learn what became of that. */
-  private static void checkIdle(Handle tx, Catalog after) {
+  /**
+   * What became of an attempt can be learned only where it was submitted: as long as one is open,
+   * its channel stays, and leads to the same place. Asked elsewhere, about something that is not
+   * known there, it could be bought again.
+   */
+  private static void checkIdle(Handle tx, Catalog before, Catalog after) {
+    Map<String, Channel> old = byId(before);
+    Map<String, Channel> kept = byId(after);
+    List<CatalogException> busy = new ArrayList<>();
+    openAttempts(tx)
+        .forEach((id, attempts) -> {
+          Channel was = old.get(id);
+          Channel is = kept.get(id);
+          if (is == null) {
+            busy.add(
+                new CatalogException(
+                    "channel %s has %d attempts under way: take its routes away, and remove it when they have ended"
+                        .formatted(id, attempts)));
+          } else if (was != null && !was.ledElsewhereBy(is).isEmpty()) {
+            busy.add(
+                new CatalogException(
+                    "channel %s has %d attempts under way, which are known only where it leads to now (changed: %s): add a channel under another id, move the routes to it, and remove this one when they have ended"
+                        .formatted(id, attempts, String.join(", ", was.ledElsewhereBy(is)))));
+          }
+        });
+    if (!busy.isEmpty()) {
+      throw CatalogException.all(busy);
+    }
+  }
+
+  private static Map<String, Channel> byId(Catalog catalog) {
+    Map<String, Channel> channels = new HashMap<>();
+    catalog.channels().forEach(channel -> channels.put(channel.id(), channel));
+    return channels;
+  }
+
+  /**
+   * How many attempts are open on each channel that has some.
+   *
+   * <p>By way of the jobs, which are few: attempts are kept for ever, and no index knows their
+   * channels. A task has its job from its admission to its end, also while that is parked or
+   * leased, and ends in the transaction that deletes the job, when all of its attempts have
+   * finished: what is sent, accepted, unknown or being stored holds it open, also against a
+   * cancellation, and what is given up is finished. The audit checks both.
+   */
+  private static Map<String, Long> openAttempts(Handle tx) {
+    Map<String, Long> open = new TreeMap<>();
     tx.createQuery(
             """
             select channel, count(*) as attempts
-            from attempt
-            where channel <> all (:kept) and finished_at is null
+            from job join attempt on attempt.task_id = job.subject
+            where job.kind = 'task' and attempt.finished_at is null
             group by channel
-            order by channel
-            limit 1
             """)
-        .bindArray("kept", String.class, after.channels().stream().map(Channel::id).toList())
-        .map((rs, _) ->
-            "channel %s has %d attempts under way: take its routes away, and remove it when they have ended"
-                .formatted(rs.getString("channel"), rs.getLong("attempts")))
-        .findOne()
-        .ifPresent(busy -> {
-          throw new CatalogException(busy);
-        });
+        .map((rs, _) -> Map.entry(rs.getString("channel"), rs.getLong("attempts")))
+        .forEach(channel -> open.put(channel.getKey(), channel.getValue()));
+    return open;
   }
 
   /**

@@ -17,6 +17,10 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * What the catalogue tells a channel's adapter, read setting by setting. A setting that nobody
  * asked for is an error, and every complaint names the channel, the setting and what is allowed.
+ *
+ * <p>What decides which server is asked, and in whose name, is called {@code base-url}, {@code
+ * key-env} or {@code key-file} by every adapter: {@link Channel} knows these, and keeps them as
+ * they are while attempts are open.
  */
 public final class ChannelSettings {
   private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,8})(ms|s|m|h)");

@@ -8,11 +8,15 @@ import dev.easel.db.Invariants;
 import dev.easel.db.TestDatabase;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Changes, their versions, and what a newer program brings to an older database. */
 @ExtendWith(Invariants.class)
@@ -222,6 +226,120 @@ class CatalogChangeTest {
     assertThat(install()).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "sandbox | https://one.example | key-env: ONE   | provider",
+        "omni    | https://two.example | key-env: ONE   | settings.base-url",
+        "omni    | https://one.example | key-env: TWO   | settings.key-env",
+        "omni    | https://two.example | key-file: /one | settings.base-url, settings.key-env, settings.key-file"
+      })
+  void aChannelWithOpenAttemptsLeadsWhereItLed(
+      String provider, String url, String key, String changed) {
+    change(upstream("omni", "https://one.example", "key-env: ONE")::over);
+    Parts elsewhere = upstream(provider, url, key);
+    UUID first = attempt("sending");
+    UUID second = attempt("unknown");
+    String refusal =
+        "channel upstream has 2 attempts under way, which are known only where it leads to now"
+            + " (changed: %s): add a channel under another id, move the routes to it, and remove"
+            + " this one when they have ended";
+
+    assertThatThrownBy(() -> change(elsewhere::over))
+        .isInstanceOf(CatalogException.class)
+        .hasMessage(refusal, changed);
+    assertThatThrownBy(() -> preview(elsewhere::over)).hasMessage(refusal, changed);
+    assertThat(versions()).hasSize(2);
+
+    end(first);
+    assertThatThrownBy(() -> change(elsewhere::over)).hasMessageContaining("has 1 attempts");
+    end(second);
+    assertThat(change(elsewhere::over).changes()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sending", "accepted", "unknown", "storing"})
+  void aChannelWithOpenAttemptsIsNotRemoved(String state) {
+    Catalog without = load();
+    change(upstream("omni", "https://one.example", "key-env: ONE")::over);
+    UUID open = attempt(state);
+
+    assertThatThrownBy(() -> change(_ -> without))
+        .isInstanceOf(CatalogException.class)
+        .hasMessage(
+            "channel upstream has 1 attempts under way: take its routes away, and remove it when they have ended");
+    end(open);
+    assertThat(change(_ -> without).changes()).hasSize(1);
+  }
+
+  @Test
+  void howAChannelIsUsedChangesAtAnyTime() {
+    change(upstream("omni", "https://one.example", "key-env: ONE")::over);
+    attempt("accepted");
+    Parts faster =
+        parts(
+            """
+            channels:
+              upstream:
+                provider: omni
+                concurrency: 3
+                settings: {key-env: ONE, base-url: https://one.example, check-every: 1s, answer-within: 5s, idempotent: true}
+              another: {provider: omni, settings: {base-url: https://two.example, key-env: TWO}}
+            """);
+
+    assertThat(change(faster::over).changes())
+        .extracting(it -> it.kind().word() + " " + it.what())
+        .containsExactlyInAnyOrder("changed channel upstream", "added channel another");
+  }
+
+  @Test
+  void whatHasBeenGivenUpKeepsNoChannelThoughItsTaskIsLive() {
+    Catalog without = load();
+    change(upstream("omni", "https://one.example", "key-env: ONE")::over);
+    giveUp(attempt("unknown"));
+
+    assertThat(change(_ -> without).changes()).hasSize(1);
+  }
+
+  private static Parts upstream(String provider, String url, String key) {
+    return parts(
+        """
+        channels:
+          upstream: {provider: %s, settings: {base-url: "%s", %s}}
+        """
+            .formatted(provider, url, key));
+  }
+
+  /** An attempt on the channel {@code upstream}, of a live task. */
+  private UUID attempt(String state) {
+    UUID id = UUID.randomUUID();
+    sql(
+        "insert into job (subject, account_id, run_at, kind) values ('%s', 1, now(), 'task')"
+            .formatted(id));
+    sql(
+        """
+        insert into attempt (id, task_id, created_at, look_at, piece, number, state, channel, upstream_model,
+          upstream_id, accepted_at, copies)
+        values ('%1$s', '%1$s', now(), now(), 0, 1, '%2$s', 'upstream', 'm',
+          case '%2$s' when 'accepted' then 'up-1' end, case '%2$s' when 'accepted' then now() end,
+          case '%2$s' when 'storing' then jsonb '{}' end)
+        """
+            .formatted(id, state));
+    return id;
+  }
+
+  private void giveUp(UUID attempt) {
+    sql(
+        "update attempt set state = 'unknown', copies = null, finished_at = now() where id = '%s'"
+            .formatted(attempt));
+  }
+
+  private void end(UUID attempt) {
+    giveUp(attempt);
+    sql("delete from job where subject = '%s'".formatted(attempt));
+  }
+
   private List<CatalogVersions.Version> versions() {
     return database.read(tx -> CatalogVersions.list(tx, 9));
   }
@@ -246,6 +364,10 @@ class CatalogChangeTest {
             _ -> {},
             difference -> new CatalogVersions.Reason("test", difference.summary()),
             NOW));
+  }
+
+  private Difference preview(UnaryOperator<Catalog> to) {
+    return database.read(tx -> CatalogTables.preview(tx, to, _ -> {}));
   }
 
   private void sql(String statement) {
