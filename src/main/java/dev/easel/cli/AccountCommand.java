@@ -50,9 +50,9 @@ public final class AccountCommand {
       if (credits < 0) {
         throw new WrongArgument("--credits is at least 0");
       }
+      Instant now = database.now();
       Account account =
           database.transaction(tx -> {
-            Instant now = Instant.now();
             Account created =
                 Accounts.create(tx, name, Account.Role.CUSTOMER, now)
                     .orElseThrow(() ->

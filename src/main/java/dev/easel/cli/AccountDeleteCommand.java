@@ -38,12 +38,13 @@ final class AccountDeleteCommand extends DatabaseCommand {
           "this cannot be taken back: say --yes to delete account %s with its tasks and files"
               .formatted(found.name()));
     }
+    Instant now = database.now();
     AccountRemovals.Removed removed =
         database.transaction(tx -> {
           if (Accounts.isDeleted(tx, found.id())) {
             throw new CommandFailed("account %s is deleted already".formatted(found.id()));
           }
-          return AccountRemovals.remove(tx, found.id(), Instant.now());
+          return AccountRemovals.remove(tx, found.id(), now);
         });
     return switch (removed) {
       case AccountRemovals.Removed.Busy(long tasks) ->

@@ -10,7 +10,6 @@ import dev.easel.task.FileCheck;
 import dev.easel.task.KnownPlaces;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -86,11 +85,11 @@ final class AssetsCheck extends DatabaseCommand {
         KnownPlaces.require(database, place);
       }
       if (config.assets().also().isEmpty()) {
-        return FileCheck.run(database, place, InstantSource.system(), options, found);
+        return FileCheck.run(database, place, database::now, options, found);
       }
       try (AssetPlace also = parent.places().open(config, config.assets().also().get())) {
         AssetStore both = new MovingStore(place, also);
-        return FileCheck.run(database, both, InstantSource.system(), options, found);
+        return FileCheck.run(database, both, database::now, options, found);
       }
     }
   }

@@ -77,13 +77,14 @@ public final class CatalogCommand {
         BiFunction<Handle, Catalog, Catalog> to,
         Function<Difference, String> why) {
       String author = "cli:" + System.getProperty("user.name", "unknown");
+      Instant now = database.now();
       return database.transaction(tx ->
           CatalogTables.change(
               tx,
               before -> to.apply(tx, before),
               parent.check,
               difference -> new CatalogVersions.Reason(author, why.apply(difference)),
-              Instant.now()));
+              now));
     }
 
     final void show(Difference difference) {

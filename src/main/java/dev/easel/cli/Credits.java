@@ -13,9 +13,10 @@ final class Credits {
 
   /** Adds {@code amount} credits, or takes available ones back when it is negative. */
   static Balance add(Database database, Account account, long amount, String reason) {
+    Instant now = database.now();
     return database.transaction(tx -> {
       try {
-        return Ledger.credit(tx.getConnection(), account.id(), amount, reason, Instant.now());
+        return Ledger.credit(tx.getConnection(), account.id(), amount, reason, now);
       } catch (IllegalArgumentException refused) {
         throw new CommandFailed(String.valueOf(refused.getMessage()));
       } catch (SQLException failed) {

@@ -75,7 +75,7 @@ public final class KeyCommand {
 
     @Override
     int run(EaselConfig config, Database database) {
-      Instant now = Instant.now();
+      Instant now = database.now();
       Key.Rules rules = rules(now);
       KeySecret secret = KeySecret.random();
       Key key =
@@ -155,7 +155,7 @@ public final class KeyCommand {
 
     @Override
     int run(EaselConfig config, Database database) {
-      Instant now = Instant.now();
+      Instant now = database.now();
       List<List<Object>> rows =
           database.read(tx ->
               Keys.of(tx, account(tx, account).id()).stream()
@@ -192,7 +192,8 @@ public final class KeyCommand {
 
     @Override
     int run(EaselConfig config, Database database) {
-      if (id < 1 || !database.transaction(tx -> Keys.revoke(tx, new KeyId(id), Instant.now()))) {
+      Instant now = database.now();
+      if (id < 1 || !database.transaction(tx -> Keys.revoke(tx, new KeyId(id), now))) {
         throw new CommandFailed(
             "there is no active key with the id " + id + "; easel key list ACCOUNT shows them");
       }

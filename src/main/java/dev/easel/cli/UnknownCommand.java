@@ -8,6 +8,7 @@ import dev.easel.task.Unknowns.Finding;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -103,10 +104,11 @@ public final class UnknownCommand {
 
     @Override
     int run(EaselConfig config, Database database) {
-      InstantSource clock = InstantSource.system();
-      try (Settlement settlement = Settlement.ofOperator(database, clock);
+      Finding finding = finding();
+      Instant now = database.now();
+      try (Settlement settlement = Settlement.ofOperator(database, InstantSource.fixed(now));
           Connection tx = database.connection()) {
-        out().println(said(Unknowns.resolve(tx, settlement, attempt, finding(), clock.instant())));
+        out().println(said(Unknowns.resolve(tx, settlement, attempt, finding, now)));
         out().flush();
         return 0;
       } catch (SQLException away) {
@@ -119,12 +121,17 @@ public final class UnknownCommand {
         throw new WrongArgument("--cost is at least 0 and goes with --bought");
       }
       if (what.accepted != null) {
-        if (what.accepted.isBlank()) {
-          throw new WrongArgument("--accepted wants the provider's id");
-        }
-        return new Finding.Accepted(what.accepted);
+        return accepted(what.accepted.strip());
       }
       return what.nothing ? new Finding.Nothing() : new Finding.Bought(Optional.ofNullable(cost));
+    }
+
+    private static Finding accepted(String upstreamId) {
+      try {
+        return new Finding.Accepted(upstreamId);
+      } catch (IllegalArgumentException malformed) {
+        throw new WrongArgument("--accepted wants the provider's id: " + malformed.getMessage());
+      }
     }
 
     private String said(Unknowns.Resolved resolved) {

@@ -148,7 +148,7 @@ public final class WebhookCommand {
     @Override
     int run(EaselConfig config, Database database) {
       List<UUID> ids = deliveries.stream().distinct().map(text -> id("DELIVERY", text)).toList();
-      Instant now = Instant.now();
+      Instant now = database.now();
       database.transaction(tx -> {
         ids.forEach(id -> replay(tx, id, now));
         return ids;
@@ -188,6 +188,7 @@ public final class WebhookCommand {
     @Override
     int run(EaselConfig config, Database database) {
       UUID id = id("ENDPOINT", endpoint);
+      Instant now = database.now();
       UUID delivery =
           database.transaction(tx -> {
             Endpoint found =
@@ -196,7 +197,7 @@ public final class WebhookCommand {
                         new CommandFailed(
                             "there is no endpoint %s; easel webhook list ACCOUNT shows them"
                                 .formatted(id)));
-            return Replays.test(tx, found, Instant.now())
+            return Replays.test(tx, found, now)
                 .orElseThrow(() ->
                     new CommandFailed(
                         "endpoint %s is disabled; its owner can enable it".formatted(id)));

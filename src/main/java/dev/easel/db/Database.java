@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Function;
@@ -163,6 +164,15 @@ public final class Database implements AutoCloseable {
     } catch (JdbiException failed) {
       throw DatabaseException.of("read", failed);
     }
+  }
+
+  /**
+   * The server's time, for whoever asks for it once; a node has a {@link DatabaseClock}.
+   *
+   * <p>Takes a connection of its own.
+   */
+  public Instant now() {
+    return read(tx -> tx.createQuery("select clock_timestamp()").mapTo(Instant.class).one());
   }
 
   /** A connection of the pool, for plain JDBC on the hot paths; the caller closes it. */

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -63,7 +64,16 @@ public final class Unknowns {
     record Nothing() implements Finding {}
 
     /** The provider works on it, or has made it, under this id. A live task goes on with it. */
-    record Accepted(String upstreamId) implements Finding {}
+    record Accepted(String upstreamId) implements Finding {
+      /** What stands in an address as it is: providers build some from it. */
+      private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,200}");
+
+      public Accepted {
+        if (!ID.matcher(upstreamId).matches()) {
+          throw new IllegalArgumentException("it has 1 to 200 letters, digits, and . _ : -");
+        }
+      }
+    }
 
     /** It was bought, and its results are lost. */
     record Bought(Optional<BigDecimal> cost) implements Finding {}
