@@ -106,7 +106,7 @@ class MoveTest {
           ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
         AtomicBoolean moving = new AtomicBoolean(true);
         List<Future<Integer>> reading = new ArrayList<>();
-        for (int reader = 0; reader < 4; reader++) {
+        for (int reader = 0; reader < 2; reader++) {
           int first = reader;
           reading.add(
               readers.submit(() -> {
