@@ -24,6 +24,11 @@ public record Idempotency(String key, String fingerprint, String answer, Duratio
     this(key, fingerprint, answer, KEPT);
   }
 
+  /** Whether it is a first one, which repeats nothing, whatever the clocks say. */
+  boolean isFirstTry() {
+    return reach.isZero();
+  }
+
   public Idempotency {
     if (key.isEmpty() || key.length() > LONGEST_KEY) {
       throw new IllegalArgumentException(

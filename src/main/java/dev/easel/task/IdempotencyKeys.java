@@ -74,11 +74,15 @@ final class IdempotencyKeys {
 
   /**
    * What a request is answered because of what was accepted under its key before; empty when
-   * nothing was.
+   * nothing was, and for a first try, which follows nothing. What is kept may well be later than
+   * {@code now}: that was looked at before the locks were waited for, and the clocks of two nodes
+   * differ.
    */
   Optional<Admitted> answer(AccountId account, Idempotency idempotency, Instant now) {
     Kept before = kept.get(new Scoped(account, idempotency.key()));
-    if (before == null || !before.at.isAfter(now.minus(idempotency.reach()))) {
+    if (before == null
+        || idempotency.isFirstTry()
+        || !before.at.isAfter(now.minus(idempotency.reach()))) {
       return Optional.empty();
     }
     return Optional.of(

@@ -15,6 +15,7 @@ import dev.easel.task.Admitted.Period;
 import dev.easel.task.Admitted.Replayed;
 import dev.easel.task.TestHouse.Customer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -168,6 +169,30 @@ class AdmissionTest {
     house.clock.advance(Duration.ofSeconds(1));
     assertThat(ask(customer, new Idempotency("k", "g", "new answer"))).isInstanceOf(Accepted.class);
     assertThat(ask(customer, new Idempotency("k", "g", ""))).isEqualTo(new Replayed("new answer"));
+  }
+
+  /** Clocks differ by a moment, and a request looks at its own before it waits for the other. */
+  @Test
+  void twoFirstTriesAreTwoTasksThoughTheSecondIsEarlierByItsNodesClock() {
+    Customer customer = house.customer(100);
+    InstantSource slow = () -> house.clock.instant().minusMillis(20);
+    try (Admission other = new Admission(house.database, slow, _ -> {})) {
+      assertThat(ask(customer, firstTry("first answer"))).isInstanceOf(Accepted.class);
+      assertThat(
+              other.admit(
+                  TestHouse.request(customer, 10, 1),
+                  customer.isLimited(),
+                  Optional.of(firstTry("second answer"))))
+          .isInstanceOf(Accepted.class);
+      assertThat(other.answered(customer.account(), firstTry("third answer"))).isEmpty();
+    }
+    assertThat(house.balance(customer)).isEqualTo(new Balance(80, 20));
+    assertThat(ask(customer, new Idempotency("k", "f", "a retry", Duration.ofMinutes(10))))
+        .isEqualTo(new Replayed("second answer"));
+  }
+
+  private static Idempotency firstTry(String answer) {
+    return new Idempotency("k", "f", answer, Duration.ZERO);
   }
 
   @Test
