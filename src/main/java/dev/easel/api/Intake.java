@@ -274,6 +274,17 @@ public final class Intake {
         });
   }
 
+  /**
+   * Whether {@code exchange} sent once more joins what it has bought already: its caller names the
+   * request by a key, or is an official SDK, which counts its tries.
+   */
+  public static boolean isJoinedByItsRepetition(Exchange exchange) {
+    boolean isNamed =
+        exchange.idempotencyKey() instanceof Verdict.Pass<Optional<String>>(Optional<String> key)
+            && key.isPresent();
+    return isNamed || exchange.retries().isPresent();
+  }
+
   private Verdict<String> accept(
       Exchange exchange, Order order, Function<TaskRequest, String> receipt) {
     return exchange

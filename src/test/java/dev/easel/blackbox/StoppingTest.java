@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.easel.TestNode;
+import dev.easel.TestNode.Reply;
 import dev.easel.account.AccountId;
 import dev.easel.db.Database;
 import dev.easel.db.Pipeline;
@@ -53,6 +54,41 @@ class StoppingTest {
       slow.shutdownOutput();
       closed.join();
     }
+  }
+
+  /** Only a caller whose repetition joins the task is invited to ask again. */
+  @Test
+  void aPictureThatIsWaitedForIsAskedForAgainOnlyByThoseWhoJoinIt() {
+    TestNode node = TestNode.start(Map.of("sandbox.concurrency", "0", "drain-seconds", "5"));
+    String key = node.account(100);
+    CompletableFuture<Reply> plain = generated(node, key);
+    CompletableFuture<Reply> named = generated(node, key, "Idempotency-Key", "a");
+    CompletableFuture<Reply> counted = generated(node, key, "x-stainless-retry-count", "0");
+    CompletableFuture<Reply> miscounted = generated(node, key, "x-stainless-retry-count", "no");
+    while (node.watchers() < 4) {
+      Thread.onSpinWait();
+    }
+    node.close();
+    assertSaid(named.join(), 503, "true", "service_unavailable");
+    assertSaid(counted.join(), 503, "true", "service_unavailable");
+    assertSaid(plain.join(), 504, "false", "still_running");
+    assertSaid(miscounted.join(), 504, "false", "still_running");
+  }
+
+  private static CompletableFuture<Reply> generated(TestNode node, String key, String... headers) {
+    String body = "{\"model\":\"gpt-image-2\",\"prompt\":\"%s\"}".formatted(Gateway.endless());
+    return CompletableFuture.supplyAsync(
+        () -> node.post("/v1/images/generations", key, body, headers), Thread::startVirtualThread);
+  }
+
+  private static void assertSaid(Reply reply, int status, String again, String code) {
+    assertThat(reply.status()).as("%s", reply.json()).isEqualTo(status);
+    assertThat(reply.http().headers().firstValue("x-should-retry")).contains(again);
+    assertThat(reply.http().headers().firstValue("Retry-After").isPresent())
+        .isEqualTo(status == 503);
+    assertThat(reply.json().at("/error/code").asString()).isEqualTo(code);
+    assertThat(reply.json().at("/error/message").asString())
+        .contains("The task goes on: read it at GET /api/v1/tasks/");
   }
 
   private static Socket halfARequest(TestNode node, String key) throws IOException {

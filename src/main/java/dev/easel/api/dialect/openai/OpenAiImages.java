@@ -6,6 +6,7 @@ import dev.easel.api.Caller;
 import dev.easel.api.Desk;
 import dev.easel.api.EventStream;
 import dev.easel.api.Exchange;
+import dev.easel.api.Intake;
 import dev.easel.api.OpenAiError;
 import dev.easel.api.Reply;
 import dev.easel.api.Verdict;
@@ -89,10 +90,11 @@ final class OpenAiImages {
             .map(task -> new Reply.Events(out -> tell(task, wish, language, out)))
         : desk.read(caller, id, means.waiting().longest())
             .map(TaskView::task)
-            .map(task -> answer(task, wish, language));
+            .map(task -> answer(exchange, task, wish));
   }
 
-  private Reply answer(Task task, Wish wish, Language language) {
+  private Reply answer(Exchange exchange, Task task, Wish wish) {
+    Language language = exchange.language();
     return switch (task.state()) {
       case TaskState.Succeeded state when !pictured.areThere(state.results()) ->
           new Reply.Text(gone(task, language).answer());
@@ -103,27 +105,44 @@ final class OpenAiImages {
       case TaskState.Failed failed ->
           new Reply.Text(OpenAiError.of(failed.failure(), language).answer());
       case TaskState.Canceled _ -> new Reply.Text(OpenAiError.canceled(language).answer());
-      case TaskState.Queued _, TaskState.Running _ -> new Reply.Text(unfinished(task, language));
+      case TaskState.Queued _, TaskState.Running _ -> new Reply.Text(unfinished(exchange, task));
     };
   }
 
-  /** The task goes on; whether asking again helps depends on why it was not waited for. */
-  private Answer unfinished(Task task, Language language) {
-    return means.desk().isClosing()
+  /**
+   * The task goes on; whether asking again helps depends on why it was not waited for, and on
+   * whether that joins the task.
+   */
+  private Answer unfinished(Exchange exchange, Task task) {
+    Language language = exchange.language();
+    if (!means.desk().isClosing()) {
+      return late(task, language).answer();
+    }
+    return Intake.isJoinedByItsRepetition(exchange)
         ? closing(task, language).answer().with("Retry-After", "1").with("x-should-retry", "true")
-        : late(task, language).answer();
+        : closingForGood(task, language).answer();
   }
 
   private static OpenAiError closing(Task task, Language language) {
     return new OpenAiError(
         503,
-        Phrase.of(
-                "This server is going down. The task goes on: read it at GET /api/v1/tasks/%s.",
-                task.id())
-            .in(language),
+        goingDown(task, language),
         "service_unavailable_error",
         Optional.empty(),
         "service_unavailable");
+  }
+
+  /** No 503 for whoever would buy a second task by asking again. */
+  private static OpenAiError closingForGood(Task task, Language language) {
+    return new OpenAiError(
+        504, goingDown(task, language), "server_error", Optional.empty(), "still_running");
+  }
+
+  private static String goingDown(Task task, Language language) {
+    return Phrase.of(
+            "This server is going down. The task goes on: read it at GET /api/v1/tasks/%s.",
+            task.id())
+        .in(language);
   }
 
   private OpenAiError late(Task task, Language language) {
