@@ -3,12 +3,12 @@ package dev.easel.asset;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import javax.imageio.ImageIO;
 
@@ -24,6 +24,9 @@ public final class Previews {
 
   /** How much finer than a small picture what it is made from is at least. */
   private static final int FINER = 4;
+
+  /** In percent, where the format loses some: they are shown for a moment. */
+  private static final OptionalInt COARSE = OptionalInt.of(75);
 
   private final AssetStore store;
   private final Semaphore turns = new Semaphore(AT_ONCE);
@@ -41,19 +44,16 @@ public final class Previews {
     return inTurn(
         name,
         file -> {
-          if (!file.type().isImage()
-              || ImageHead.of(file.content(), MOST_PIXELS) instanceof ImageHead.Unfit) {
-            return Optional.empty();
-          }
-          BufferedImage image = ImageIO.read(new ByteArrayInputStream(file.content()));
-          return image == null
+          Optional<ImageFiles.Format> format = ImageFiles.Format.of(file.type().name());
+          return format.isEmpty()
               ? Optional.empty()
-              : written(
-                  scaled(
-                      image,
-                      Math.max(1, image.getWidth() / divisor),
-                      Math.max(1, image.getHeight() / divisor)),
-                  file.type());
+              : picture(file, Integer.MAX_VALUE)
+                  .map(image ->
+                      scaled(
+                          image,
+                          Math.max(1, image.getWidth() / divisor),
+                          Math.max(1, image.getHeight() / divisor)))
+                  .map(coarse -> ImageFiles.encode(coarse, format.get(), COARSE));
         });
   }
 
@@ -75,8 +75,13 @@ public final class Previews {
     if (file.type() == MediaType.MP4) {
       return FilmFrames.opening(file.content()).map(FilmFrames.Opening::frame);
     }
+    return picture(file, FINER * longestSide);
+  }
+
+  /** Not larger than it must be, which {@link ImageFiles#decode} explains. */
+  private static Optional<BufferedImage> picture(Loaded file, int longestSide) {
     return ImageHead.of(file.content(), MOST_PIXELS) instanceof ImageHead.Fit
-            && ImageFiles.decode(file.content(), MOST_PIXELS, FINER * longestSide)
+            && ImageFiles.decode(file.content(), MOST_PIXELS, longestSide)
                 instanceof ImageFiles.Decoding.Decoded(BufferedImage image)
         ? Optional.of(image)
         : Optional.empty();
