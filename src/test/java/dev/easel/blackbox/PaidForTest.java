@@ -194,6 +194,64 @@ class PaidForTest {
                 .formatted(theOnlyTask(key, 8)));
   }
 
+  /** Its second message asks for a file whose size has to be looked at. */
+  @Test
+  void anAssistantsFirstPurchaseOfABatchWhileTheSecondCannotBeMade() throws IOException {
+    String key = node.account(CREDITS);
+    String picture = picture(node.account(CREDITS));
+    limitReferences(key);
+    toBucket.refuse();
+    Reply reply =
+        node.post(
+            "/mcp",
+            key,
+            "[%s,%s]"
+                .formatted(
+                    call(1, "{\"prompt\":\"rain\",\"wait_seconds\":0}"),
+                    call(2, "{\"prompt\":\"rain\",\"images\":[\"%s\"]}".formatted(picture))),
+            "MCP-Protocol-Version",
+            "2025-03-26");
+    assertThat(reply.status()).as("%s", reply.json()).isEqualTo(200);
+    assertNotInvited(reply.http());
+    assertThat(reply.json().at("/1/result/isError").asBoolean()).as("%s", reply.json()).isTrue();
+    mend();
+    String text = reply.json().at("/0/result/content/0/text").asString();
+    assertThat(text).contains(theOnlyTask(key, 10));
+  }
+
+  private static String call(int id, String arguments) {
+    return """
+    {"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"generate_gpt-image-2","arguments":%s}}
+    """
+        .formatted(id, arguments);
+  }
+
+  private static String picture(String key) {
+    Reply made = node.post(OPENAI, key, "{\"model\":\"dall-e-3\",\"prompt\":\"rain\"}");
+    return made.json().at("/data/0/url").asString();
+  }
+
+  /**
+   * From now on assistants may only refer to the smallest of pictures, whose sizes are looked at.
+   */
+  private static void limitReferences(String key) {
+    node.database()
+        .transaction(tx ->
+            tx.execute(
+                    """
+                    update listing set definition = jsonb_set(definition::jsonb, '{fields,images}',
+                      '{"means": "images", "maxBytes": 1}')::json
+                    where dialect = 'mcp' and id = 'gpt-image-2'
+                    """)
+                + tx.execute(
+                    "update listing set state = 'off' where dialect = 'mcp' and id = 'dall-e-3'"));
+    String list = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}";
+    Instant limit = Instant.now().plusSeconds(60);
+    while (node.post("/mcp", key, list).http().body().contains("generate_dall-e-3")) {
+      assertThat(Instant.now()).as("the change has to be seen").isBefore(limit);
+    }
+  }
+
   @Test
   void anAssistantWhileTheDatabaseIsAway() throws IOException {
     String key = node.account(CREDITS);

@@ -9,6 +9,7 @@ import dev.easel.api.Desk;
 import dev.easel.api.Intake;
 import dev.easel.api.Verdict;
 import dev.easel.api.mcp.Mcp.Visit;
+import dev.easel.asset.StoreAway;
 import dev.easel.catalog.Availability;
 import dev.easel.catalog.Catalog;
 import dev.easel.catalog.Listing;
@@ -143,7 +144,8 @@ public final class Tools {
       Catalog catalog = parts.catalog.get();
       return Optional.ofNullable(generators(catalog).get(name))
           .map(listing -> generate(visit, catalog, listing, arguments));
-    } catch (DatabaseException away) {
+    } catch (DatabaseException | StoreAway away) {
+      // Not for all messages of a batch: others may have bought something.
       return Optional.of(Verdict.refuse(new ApiError.Unavailable()));
     }
   }
