@@ -306,7 +306,10 @@ public final class Node implements AutoCloseable {
   /** What those who are told of tasks get to read. */
   private News news(OwnFiles files, Desk desk) {
     return new News(
-        snapshots, new ApiModelsCallback(files), new KieCallback(files), new OmniJson(desk, files));
+        snapshots,
+        new ApiModelsCallback(files, snapshots::sent),
+        new KieCallback(files, snapshots::sent),
+        new OmniJson(desk, files));
   }
 
   private static Lifecycle.Policy policy(Catalog catalog, Breakers breakers, String model) {

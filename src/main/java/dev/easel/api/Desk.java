@@ -74,6 +74,11 @@ public final class Desk {
     return snapshots.views(snapshots.list(caller.account(), page));
   }
 
+  /** The request as it was sent. */
+  public String sent(TaskRequest request) {
+    return snapshots.sent(request);
+  }
+
   /** Follows a task that has been read. The caller closes the watch. */
   public Snapshots.Watch watch(Task task) {
     return snapshots.watch(task);

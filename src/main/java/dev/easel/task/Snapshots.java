@@ -41,12 +41,13 @@ public final class Snapshots implements AutoCloseable {
   /** Who asks hears within two seconds that the database is away. */
   private static final Duration PATIENCE = Duration.ofMillis(1_500);
 
-  private static final int MOST_KEPT = 50_000;
+  /** Of a task whose row has been removed since it was read. */
+  private static final String NOTHING_SENT = "{}";
+
   private static final int MOST_READ_AT_ONCE = 1_000;
   private static final int MOST_LOOKED_AFTER_AT_ONCE = 5_000;
 
-  private final Cache<TaskId, Snapshot> cache =
-      Caffeine.newBuilder().maximumSize(MOST_KEPT).build();
+  private final Cache<TaskId, Snapshot> cache;
 
   /** When this node changed a task: what was read from before then is not kept. */
   private final Cache<TaskId, Long> changes =
@@ -76,12 +77,28 @@ public final class Snapshots implements AutoCloseable {
     }
   }
 
-  /** Starts serving reads of {@code database}. */
+  /** Starts serving reads of {@code database}, from a sixteenth of the heap where it can. */
   public Snapshots(Database database) {
+    this(database, Runtime.getRuntime().maxMemory() / 16);
+  }
+
+  /** The same from {@code room} bytes. */
+  Snapshots(Database database, long room) {
+    this.cache =
+        Caffeine.newBuilder()
+            .maximumWeight(room)
+            .weigher((TaskId _, Snapshot snapshot) -> TaskWeight.of(snapshot.task, room))
+            .build();
     this.database = database;
     this.reads = database.reads("reads", MOST_READ_AT_ONCE, this::readAll);
     this.positions = new Positions(database, this::queued, this::moved);
     this.ticker = Thread.ofPlatform().name("snapshots").daemon().start(this::tickForEver);
+  }
+
+  /** How much of its room what is kept takes. */
+  long weight() {
+    cache.cleanUp();
+    return cache.policy().eviction().orElseThrow().weightedSize().orElseThrow();
   }
 
   /** The task of that id, if it is this account's. */
@@ -260,7 +277,7 @@ public final class Snapshots implements AutoCloseable {
 
   /** Remembers a task that this node has just accepted. */
   public void accepted(Task task) {
-    cache.put(task.id(), new Snapshot(task, System.nanoTime()));
+    cache.put(task.id(), new Snapshot(task.held(), System.nanoTime()));
     if (changes.getIfPresent(task.id()) != null) {
       cache.invalidate(task.id()); // it has begun, or ended, before this was heard of
     }
@@ -335,6 +352,21 @@ public final class Snapshots implements AutoCloseable {
       return Tasks.list(connection, account, page);
     } catch (SQLException away) {
       throw new DatabaseException("cannot list tasks", away);
+    }
+  }
+
+  /**
+   * A request as its customer sent it; read anew where it is too large to be held with every task.
+   */
+  public String sent(TaskRequest request) {
+    return request.origin().body().orElseGet(() -> sent(request.id()));
+  }
+
+  private String sent(TaskId id) {
+    try (Connection connection = database.connection()) {
+      return Tasks.body(connection, id).orElse(NOTHING_SENT);
+    } catch (SQLException away) {
+      throw new DatabaseException("cannot read the request of a task", away);
     }
   }
 

@@ -9,6 +9,11 @@ public record Task(TaskRequest request, Instant createdAt, TaskState state) {
     return request.id();
   }
 
+  /** The same as every read of it has it: without what would be too large to be held. */
+  Task held() {
+    return new Task(request.held(), createdAt, state);
+  }
+
   /**
    * What it costs: what is held for it, until it has succeeded; then what of that was kept for what
    * was made. What failed or was canceled would have cost as much.

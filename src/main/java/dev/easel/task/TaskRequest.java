@@ -44,6 +44,12 @@ public record TaskRequest(
     this(id, account, key, origin, model, kind, parameters, pieceSize, new Quote(credits));
   }
 
+  /** The same as every read of it has it. */
+  TaskRequest held() {
+    return new TaskRequest(
+        id, account, key, origin.held(), model, kind, parameters, pieceSize, quote);
+  }
+
   /** What is held when the task is accepted. */
   public long credits() {
     return quote.credits();

@@ -54,7 +54,7 @@ final class Tasks {
         .add("text", task -> task.request().origin().dialect())
         .add("text", task -> task.request().origin().listing())
         .add("jsonb", task -> task.request().parameters().toString())
-        .add("text", task -> task.request().origin().body())
+        .add("text", task -> task.request().origin().body().orElseThrow())
         .add("text", task -> task.request().origin().callback().orElse(null))
         .add("jsonb", task -> lengths(task.request().quote()))
         .into(
@@ -108,17 +108,27 @@ final class Tasks {
 
   /**
    * Has {@code reads} read the tasks of {@code ids} that exist, with their results: one statement,
-   * so that both are of one moment.
+   * so that both are of one moment. A request's body comes with the first of its results only, and
+   * not at all where it is too large to be held.
    */
   static Loaded load(Pipeline reads, Collection<TaskId> ids) {
     Loaded loaded = new Loaded();
     Map<TaskId, TaskRow> tasks = loaded.rows;
     Columns.of(ids)
+        .value(Origin.LARGEST_HELD)
         .add("uuid", TaskId::value)
         .query(
             reads,
             """
-            select task.*, position, name, media_type, bytes, sha256, width, height, duration_millis,
+            select id, task.account_id, key_id, dialect, listing, callback, model, kind, piece_size, credits, lengths,
+              task.created_at, state, started_at, finished_at, percent, captured, cancel_asked_at, failure_kind,
+              failure_message, parameters,
+              case
+                when octet_length(body) > ? then null
+                when position > 0 and exists (
+                  select from asset as earlier where earlier.task_id = id and earlier.position < asset.position) then null
+                else body end as body,
+              position, name, media_type, bytes, sha256, width, height, duration_millis,
               nullif(expires_at, 'infinity') as expires_at
             from task left join asset on asset.task_id = task.id
             where task.id = any (?) and deleted_at is null order by position
@@ -134,6 +144,15 @@ final class Tasks {
             },
             _ -> {});
     return loaded;
+  }
+
+  /** The request of a task as it was sent; empty when its row is there no more. */
+  static Optional<String> body(Connection tx, TaskId id) throws SQLException {
+    return Columns.of(List.of(id))
+        .add("uuid", TaskId::value)
+        .query(tx, "select body from task where id = any (?)", row -> row.getString(1))
+        .stream()
+        .findFirst();
   }
 
   /** A part of an account's tasks, but for those that it has deleted. */
@@ -343,7 +362,7 @@ final class Tasks {
               new Origin(
                   row.getString("dialect"),
                   row.getString("listing"),
-                  row.getString("body"),
+                  Optional.ofNullable(row.getString("body")),
                   Optional.ofNullable(row.getString("callback"))),
               row.getString("model"),
               MediaKind.of(row.getString("kind")),

@@ -107,6 +107,26 @@ class ArtTest {
   }
 
   @Test
+  void theUserOfALargeRequestIsGivenBackToo() {
+    String key = gateway.node().account(100);
+    String task =
+        CALLS
+            .created(
+                key, ArtCalls.body("a kite").put("user", "alice").put("note", "x".repeat(100_000)))
+            .path("id")
+            .asString();
+    assertThat(CALLS.read(key, task).json().path("user").asString()).isEqualTo("alice");
+    assertThat(gateway.tasks(key).path(0).path("user").asString()).isEqualTo("alice");
+  }
+
+  @Test
+  void aUserThatIsFarLongerThanAnyNameIsNotListed() {
+    String key = gateway.node().account(100);
+    gateway.created(key, Gateway.image("rain").put("user", "x".repeat(4_097)));
+    assertThat(gateway.tasks(key).path(0).has("user")).isFalse();
+  }
+
+  @Test
   void theUserIsGivenBackAndListed() {
     String key = gateway.node().account(100);
     JsonNode created = CALLS.created(key, ArtCalls.body("a kite").put("user", "alice"));

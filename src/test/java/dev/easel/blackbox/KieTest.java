@@ -106,6 +106,15 @@ class KieTest {
   }
 
   @Test
+  void aLargeRequestIsGivenBackAsItWasSent() {
+    String key = account();
+    JsonNode body = KieCalls.drawing("rain").put("note", "é".repeat(100_000));
+    JsonNode record = CALLS.finished(key, CALLS.created(key, body));
+    assertThat(record.path("state").asString()).isEqualTo("success");
+    assertThat(record.path("param").asString()).isEqualTo(body.toString());
+  }
+
+  @Test
   void aTaskUnderWayHasAllFieldsAndNoEnd() {
     String key = account();
     String task = CALLS.created(key, KieCalls.drawing(Gateway.endless()));

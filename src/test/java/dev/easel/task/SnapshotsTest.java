@@ -53,6 +53,89 @@ class SnapshotsTest {
   }
 
   @Test
+  void howManyTasksAreKeptDependsOnHowLargeTheyAre() {
+    Customer rich = house.customer(10_000);
+    List<Task> tasks =
+        Stream.generate(() -> house.accept(rich, sent(rich, 1, "x".repeat(10_000))))
+            .limit(100)
+            .toList();
+    long room = 500_000; // for some twenty of them
+    try (Snapshots snapshots = new Snapshots(house.database, room)) {
+      for (Task task : tasks) {
+        assertThat(snapshots.read(rich.account(), task.id())).contains(task);
+      }
+      assertThat(snapshots.weight()).isBetween(room / 2, room);
+      tasks.forEach(snapshots::accepted);
+      assertThat(snapshots.weight()).isBetween(room / 2, room);
+    }
+  }
+
+  /** A caller may add whatever it likes to a request, up to a megabyte. */
+  @Test
+  void aLargeRequestIsNotHeldWithItsTask() {
+    String body = "é".repeat(500_000);
+    Task task = house.accept(customer, sent(customer, 2, body));
+    assertThat(task.request().origin().body()).as("as it has come").contains(body);
+    assertHeldWithout(task, body);
+    house.a.submits(produced(2));
+    house.engine.runAll();
+    assertHeldWithout(task, body);
+    assertThat(read(task))
+        .isInstanceOfSatisfying(
+            TaskState.Succeeded.class, state -> assertThat(state.results()).hasSize(2));
+  }
+
+  private void assertHeldWithout(Task task, String body) {
+    Task kept = house.snapshots.read(customer.account(), task.id()).orElseThrow();
+    Task read = house.snapshots.readAgain(customer.account(), task.id()).orElseThrow();
+    List<Task> listed = house.snapshots.list(customer.account(), Page.newest(Optional.empty(), 10));
+    for (Task each : List.of(kept, read, listed.getFirst())) {
+      assertThat(each.id()).isEqualTo(task.id());
+      assertThat(each.request().origin().body()).isEmpty();
+      assertThat(house.snapshots.sent(each.request())).isEqualTo(body);
+    }
+    assertThat(house.snapshots.weight()).isLessThan(10_000);
+  }
+
+  /** Also where none of its results is at the place of the first. */
+  @Test
+  void aTaskIsReadTheSameHoweverManyResultsItHas() {
+    for (int outputs = 1; outputs <= 4; outputs++) {
+      String body = "{\"n\":%d}".formatted(outputs);
+      Task task = house.accept(customer, sent(customer, outputs, body));
+      house.a.submits(produced(outputs));
+      house.engine.runAll();
+      assertReadWith(task, outputs);
+      house.execute(
+          "update asset set position = position + 10 where task_id = ?", task.id().value());
+      assertReadWith(task, outputs);
+    }
+  }
+
+  private void assertReadWith(Task task, int results) {
+    try (Snapshots other = new Snapshots(house.database)) {
+      Task read = other.read(customer.account(), task.id()).orElseThrow();
+      assertThat(read.request()).isEqualTo(task.request());
+      List<Asset> known = ((TaskState.Succeeded) read.state()).results();
+      assertThat(known).hasSize(results).doesNotHaveDuplicates();
+    }
+  }
+
+  private static TaskRequest sent(Customer customer, int outputs, String body) {
+    TaskRequest plain = TestHouse.request(customer, 10, outputs);
+    return new TaskRequest(
+        plain.id(),
+        plain.account(),
+        plain.key(),
+        new Origin("kie", "gpt-image-2", body),
+        plain.model(),
+        plain.kind(),
+        plain.parameters(),
+        plain.pieceSize(),
+        plain.quote());
+  }
+
+  @Test
   void whatThisNodeChangesIsSeenAtOnce() {
     Task task = house.accept(customer);
     house.a.submits(new Submission.Accepted("up-1", Duration.ofSeconds(5)));

@@ -98,7 +98,7 @@ public final class Extras implements HttpService {
 
   private ObjectNode listed(TaskView view, Language language) {
     ObjectNode json = parts.json.task(view, language);
-    EndUser.of(view.task().request()).ifPresent(user -> json.put("user", user));
+    EndUser.of(parts.desk.sent(view.task().request())).ifPresent(user -> json.put("user", user));
     return json;
   }
 

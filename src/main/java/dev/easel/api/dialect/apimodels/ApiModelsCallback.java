@@ -5,12 +5,14 @@ import dev.easel.api.Reason;
 import dev.easel.asset.OwnFiles;
 import dev.easel.task.Asset;
 import dev.easel.task.Task;
+import dev.easel.task.TaskRequest;
 import dev.easel.task.TaskState;
 import dev.easel.wording.Language;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -35,10 +37,16 @@ public final class ApiModelsCallback {
           "seedream", "bytedance");
 
   private final OwnFiles files;
+  private final Function<TaskRequest, String> sent;
 
-  /** Callbacks that give results the addresses of {@code files}. */
-  public ApiModelsCallback(OwnFiles files) {
+  /**
+   * Callbacks that give results the addresses of {@code files}.
+   *
+   * @param sent the request as it was sent
+   */
+  public ApiModelsCallback(OwnFiles files, Function<TaskRequest, String> sent) {
     this.files = files;
+    this.sent = sent;
   }
 
   /** The body for {@code task}, which was asked for in this dialect and has ended. */
@@ -54,8 +62,7 @@ public final class ApiModelsCallback {
     };
   }
 
-  private static ObjectNode body(
-      Task task, Instant finished, String state, Optional<String> resultJson) {
+  private ObjectNode body(Task task, Instant finished, String state, Optional<String> resultJson) {
     Optional<Reason> reason = Reason.of(task.state(), Language.ENGLISH);
     long created = task.createdAt().toEpochMilli();
     return Envelope.success(
@@ -63,7 +70,7 @@ public final class ApiModelsCallback {
             .put("taskId", task.id().toString())
             .put("model", model(task))
             .put("state", state)
-            .put("param", task.request().origin().body())
+            .put("param", sent.apply(task.request()))
             .put("resultJson", resultJson.orElse(null))
             .put("failCode", reason.map(Reason::code).orElse(null))
             .put("failMsg", reason.map(Reason::message).orElse(null))

@@ -83,8 +83,8 @@ final class ArtJson {
     return state instanceof TaskState.Succeeded succeeded ? succeeded.results() : List.of();
   }
 
-  private static ObjectNode withUser(ObjectNode json, TaskRequest request) {
-    EndUser.of(request).ifPresent(user -> json.put("user", user));
+  private ObjectNode withUser(ObjectNode json, TaskRequest request) {
+    EndUser.of(desk.sent(request)).ifPresent(user -> json.put("user", user));
     return json;
   }
 

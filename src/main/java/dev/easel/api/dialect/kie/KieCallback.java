@@ -5,6 +5,7 @@ import dev.easel.api.Reason;
 import dev.easel.asset.OwnFiles;
 import dev.easel.task.Asset;
 import dev.easel.task.Task;
+import dev.easel.task.TaskRequest;
 import dev.easel.task.TaskState;
 import dev.easel.wording.Language;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -33,10 +35,16 @@ public final class KieCallback {
   private static final Set<String> FAULTS_OF_CALLERS = Set.of("INVALID_INPUT", "CONTENT_POLICY");
 
   private final OwnFiles files;
+  private final Function<TaskRequest, String> sent;
 
-  /** Callbacks that give results the addresses of {@code files}. */
-  public KieCallback(OwnFiles files) {
+  /**
+   * Callbacks that give results the addresses of {@code files}.
+   *
+   * @param sent the request as it was sent
+   */
+  public KieCallback(OwnFiles files, Function<TaskRequest, String> sent) {
     this.files = files;
+    this.sent = sent;
   }
 
   /** The body for {@code task}, which was asked for in this dialect and has ended. */
@@ -56,7 +64,7 @@ public final class KieCallback {
     };
   }
 
-  private static ObjectNode failed(Task task, Instant finished) {
+  private ObjectNode failed(Task task, Instant finished) {
     boolean isCallersFault =
         Reason.of(task.state(), Language.ENGLISH)
             .filter(reason -> FAULTS_OF_CALLERS.contains(reason.code()))
@@ -67,14 +75,13 @@ public final class KieCallback {
         data(task, finished, "fail", Optional.empty()));
   }
 
-  private static ObjectNode data(
-      Task task, Instant finished, String state, Optional<String> resultJson) {
+  private ObjectNode data(Task task, Instant finished, String state, Optional<String> resultJson) {
     Optional<Reason> reason = Reason.of(task.state(), Language.ENGLISH);
     return JSON.objectNode()
         .put("taskId", task.id().toString())
         .put("model", task.request().origin().listing())
         .put("state", state)
-        .put("param", param(task.request().origin().body()))
+        .put("param", param(sent.apply(task.request())))
         .put("resultJson", resultJson.orElse(null))
         .put("failCode", reason.map(Reason::code).orElse(null))
         .put("failMsg", reason.map(Reason::message).orElse(null))

@@ -72,9 +72,9 @@ final class KieJson {
   }
 
   /** The request as it was sent; one of another dialect as it would have been sent in this one. */
-  private static String param(String model, TaskRequest request) {
+  private String param(String model, TaskRequest request) {
     if (request.origin().dialect().equals(Kie.NAME)) {
-      return request.origin().body();
+      return desk.sent(request);
     }
     ObjectNode param = JSON.objectNode().put("model", model);
     param.set("input", request.parameters().toJson());
