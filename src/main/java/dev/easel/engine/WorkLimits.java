@@ -47,32 +47,48 @@ public final class WorkLimits {
    * for which there is room now are promoted.
    *
    * @param running counts what runs already, for a scope that had no limit; nothing begins or ends
-   *     meanwhile
+   *     meanwhile, so that everybody waits for it
    */
   public static void set(Handle tx, String scope, int capacity, IntSupplier running) {
+    // What is so already needs no lock, and nobody waits for room that there is. Whoever is just
+    // changing it comes after this.
+    if (capacity(tx, scope) == capacity) {
+      return;
+    }
     // Whoever takes slots has locked their limits, and with them this table, to the end.
     tx.execute("lock table work_limit in exclusive mode");
     if (capacity == 0) {
-      tx.createUpdate("delete from work_limit where scope = :scope").bind("scope", scope).execute();
-      tx.createUpdate(
-              """
-              update job set waits_for = nullif(waits_for, :scope), granted = nullif(granted, :scope)
-              where waits_for = :scope or granted = :scope
-              """)
-          .bind("scope", scope)
-          .execute();
+      lift(tx, scope);
+    } else if (capacity(tx, scope) == 0) {
+      tx.execute(
+          "insert into work_limit (scope, capacity, running) values (?, ?, ?)",
+          scope,
+          capacity,
+          running.getAsInt());
     } else {
-      tx.createUpdate(
-              """
-              insert into work_limit (scope, capacity, running) values (:scope, :capacity, :running)
-              on conflict (scope) do update set capacity = :capacity
-              """)
-          .bind("scope", scope)
-          .bind("capacity", capacity)
-          .bind("running", running.getAsInt())
-          .execute();
+      tx.execute("update work_limit set capacity = ? where scope = ?", capacity, scope);
       promote(tx.getConnection(), scope);
     }
+  }
+
+  /** What the limit of a scope is; 0 when it has none. */
+  private static int capacity(Handle tx, String scope) {
+    return tx.createQuery("select capacity from work_limit where scope = :scope")
+        .bind("scope", scope)
+        .mapTo(Integer.class)
+        .findOne()
+        .orElse(0);
+  }
+
+  private static void lift(Handle tx, String scope) {
+    tx.execute("delete from work_limit where scope = ?", scope);
+    tx.createUpdate(
+            """
+            update job set waits_for = nullif(waits_for, :scope), granted = nullif(granted, :scope)
+            where waits_for = :scope or granted = :scope
+            """)
+        .bind("scope", scope)
+        .execute();
   }
 
   private static void promote(Connection tx, String scope) {
