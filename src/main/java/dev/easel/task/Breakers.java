@@ -131,18 +131,12 @@ public final class Breakers implements AutoCloseable {
    * Writes what became known of channels in one transaction, the last of all it locks. A submission
    * that went well ends a row of faults. A fault of a channel that cools already belongs to the
    * same trouble and does not count.
+   *
+   * <p>One statement locks all of the rows, in their order: for two nodes the same channels may be
+   * well and in trouble the other way round. Missing rows are added before it, so that whoever
+   * waits for that holds none that others see.
    */
   void write(Pipeline writes, Omens omens, Instant now) {
-    Columns.of(omens.fair().stream().filter(this::hasFaults).toList())
-        .add("text", channel -> channel)
-        .into(
-            writes,
-            """
-            with well as (
-              select channel from breaker where channel = any (?) and faults > 0 order by channel for update
-            )
-            update breaker set faults = 0 from well where breaker.channel = well.channel
-            """);
     List<Trouble> troubles =
         omens.bad().entrySet().stream()
             .flatMap(e -> Trouble.of(e.getKey(), e.getValue()).stream())
@@ -155,29 +149,51 @@ public final class Breakers implements AutoCloseable {
             insert into breaker (channel, faults, cause)
             select channel, 0, '' from unnest(?) as t (channel) order by channel on conflict do nothing
             """);
-    Columns.of(troubles)
+    Columns.of(signs(omens, troubles))
         .value(Timestamp.from(now))
-        .add("text", Trouble::channel)
-        .add("text", Trouble::cause)
-        .add("double precision", Trouble::seconds)
+        .add("text", Sign::channel)
+        .add("boolean", Sign::isFair)
+        .add("text", sign -> sign.trouble.map(Trouble::cause).orElse(null))
+        .add("double precision", sign -> sign.trouble.map(Trouble::seconds).orElse(null))
         .into(
             writes,
             """
-            with trouble as (
-              select breaker.channel, t.cause, now, greatest(t.seconds,
-                case when faults >= 2 then least(64, power(2, least(faults, 10) - 2)) else 0 end) as seconds
-              from (select ?::timestamptz) as c (now), unnest(?, ?, ?) as t (channel, cause, seconds)
-              join breaker on breaker.channel = t.channel
-              where cooling_until is null or cooling_until <= now
+            with seen as (
+              select breaker.channel, now, sign.cause, seconds,
+                case when is_fair then 0 else faults end as faults,
+                seconds is not null and coalesce(cooling_until <= now, true) as counts
+              from (select ?::timestamptz) as c (now), unnest(?, ?, ?, ?) as sign (channel, is_fair, cause, seconds)
+              join breaker on breaker.channel = sign.channel
+              where (is_fair and faults > 0) or (seconds is not null and coalesce(cooling_until <= now, true))
               order by breaker.channel for update of breaker
             )
-            update breaker set cause = trouble.cause, faults = faults + 1,
-              cooling_until = now + seconds * interval '1 s'
-            from trouble where breaker.channel = trouble.channel
+            update breaker set faults = seen.faults + counts::int,
+              cause = case when counts then seen.cause else breaker.cause end,
+              cooling_until = case when counts then now + interval '1 s' * greatest(seconds,
+                case when seen.faults >= 2 then least(64, power(2, least(seen.faults, 10) - 2)) else 0 end)
+                else cooling_until end
+            from seen where breaker.channel = seen.channel
             """);
     Columns.of(troubles)
         .add("text", Trouble::channel)
         .into(writes, "select pg_notify('" + CHANGES + "', channel) from unnest(?) as t (channel)");
+  }
+
+  /** What was seen of a channel. */
+  private record Sign(String channel, boolean isFair, Optional<Trouble> trouble) {}
+
+  private List<Sign> signs(Omens omens, List<Trouble> troubles) {
+    Map<String, Sign> signs = new HashMap<>();
+    for (String channel : omens.fair()) {
+      if (hasFaults(channel)) {
+        signs.put(channel, new Sign(channel, true, Optional.empty()));
+      }
+    }
+    for (Trouble trouble : troubles) {
+      boolean isFair = signs.containsKey(trouble.channel);
+      signs.put(trouble.channel, new Sign(trouble.channel, isFair, Optional.of(trouble)));
+    }
+    return List.copyOf(signs.values());
   }
 
   private boolean hasFaults(String channel) {
