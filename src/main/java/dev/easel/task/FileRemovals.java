@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -56,21 +57,38 @@ public final class FileRemovals implements Handler {
   }
 
   /**
-   * Deletes the files of the lease's subject.
+   * Deletes the files of the lease's subject. One that cannot be deleted keeps no other.
    *
-   * @throws UncheckedIOException when one could not be deleted; the engine tries again later
+   * @throws UncheckedIOException when some could not be deleted; the engine tries those again later
    */
   @Override
   public void run(Lease lease) {
     Claim claim = lease.claim();
+    List<String> deleted = new ArrayList<>();
+    List<Kept> kept = new ArrayList<>();
     for (String name : names(claim.subject())) {
       if (!lease.isHeld()) {
         return; // another node is at it, and a customer may send the same file again after that
       }
-      delete(name);
+      try {
+        delete(name);
+        deleted.add(name);
+      } catch (IOException failed) {
+        kept.add(new Kept(name, failed));
+      }
     }
-    finish(claim);
+    note(claim, deleted, kept.isEmpty());
+    if (!kept.isEmpty()) {
+      Kept first = kept.getFirst();
+      throw new UncheckedIOException(
+          "%d files were deleted, %d could not be; the first of those is %s"
+              .formatted(deleted.size(), kept.size(), first.name),
+          first.reason);
+    }
   }
+
+  /** A file that could not be deleted. */
+  private record Kept(String name, IOException reason) {}
 
   /** A task that the version before deleted has only its own rows. */
   private List<String> names(UUID job) {
@@ -87,34 +105,34 @@ public final class FileRemovals implements Handler {
             .list());
   }
 
-  private void delete(String file) {
-    try {
-      store.delete(file);
-      store.delete(Thumbnails.nameFor(file)); // after its file, so that none is made behind it
-    } catch (IOException failed) {
-      throw new UncheckedIOException("cannot delete " + file, failed);
-    }
+  private void delete(String file) throws IOException {
+    store.delete(file);
+    store.delete(Thumbnails.nameFor(file)); // after its file, so that none is made behind it
   }
 
-  /** Only whoever still holds the job may say that the files are gone. */
-  private void finish(Claim claim) {
+  /** Only whoever still holds the job may say that files are gone; the last of them ends it. */
+  private void note(Claim claim, List<String> deleted, boolean isAll) {
+    String held =
+        isAll
+            ? "delete from job where subject = ? and kind = ? and claim = ? returning subject"
+            : "select subject from job where subject = ? and kind = ? and claim = ? for update";
     try (Connection tx = database.connection();
         PreparedStatement statement =
             tx.prepareStatement(
                 """
-                with done as (
-                  delete from job where subject = ? and kind = ? and claim = ? returning subject
-                ), gone as (
-                  delete from file_removal using done where job = subject returning name
+                with held as (%s), gone as (
+                  delete from file_removal using held where job = subject and name = any (?) returning name
                 )
                 delete from input using gone where input.name = gone.name and gone_at is not null
-                """)) {
+                """
+                    .formatted(held))) {
       statement.setObject(1, claim.subject());
       statement.setString(2, claim.kind());
       statement.setLong(3, claim.number());
+      statement.setArray(4, tx.createArrayOf("text", deleted.toArray()));
       statement.executeUpdate();
     } catch (SQLException away) {
-      throw new DatabaseException("cannot finish the removal of " + claim.subject(), away);
+      throw new DatabaseException("cannot note which files of " + claim.subject() + " went", away);
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.easel.account.FileKind;
 import dev.easel.account.FileTerms;
 import dev.easel.asset.AssetStore;
+import dev.easel.asset.Thumbnails;
 import dev.easel.db.CountedDatabase;
 import dev.easel.db.Database;
 import dev.easel.db.Invariants;
@@ -249,6 +250,55 @@ class SweeperTest {
     assertThat(count("job where node is not null")).as("are being done").isEqualTo(4);
     goOn.complete(null);
     runs.join();
+    settled();
+  }
+
+  /** The second of the inputs, in the order in which they are deleted. */
+  private String second() {
+    return house.database.read(tx ->
+        tx.createQuery("select name from input order by name limit 1 offset 1")
+            .mapTo(String.class)
+            .one());
+  }
+
+  @Test
+  void aFileThatCannotBeDeletedKeepsNoOther() {
+    insertInputs(3, house.clock.instant());
+    String second = second();
+    house.store.beforeDeleting(name -> {
+      if (name.equals(second)) {
+        throw new IOException("the disk does not answer");
+      }
+    });
+    sweeper.sweep();
+    house.engine.run();
+    assertThat(count("file_removal where name = '" + second + "'")).isEqualTo(1);
+    assertThat(count("file_removal")).as("what is left to do").isEqualTo(1);
+    assertThat(count("input")).as("the others may be sent again").isEqualTo(1);
+    house.store.beforeDeleting(name -> assertThat(name).isIn(second, Thumbnails.nameFor(second)));
+    house.clock.advance(Duration.ofMinutes(1));
+    house.engine.run();
+    assertThat(count("input")).isZero();
+    settled();
+  }
+
+  @Test
+  void whoHasLostTheJobSaysOfNoFileThatItIsGone() {
+    insertInputs(3, house.clock.instant());
+    String second = second();
+    house.store.beforeDeleting(name -> {
+      if (name.equals(second)) {
+        house.execute("update job set claim = claim + 1");
+        throw new IOException("the disk does not answer");
+      }
+    });
+    sweeper.sweep();
+    house.engine.run();
+    assertThat(count("file_removal")).isEqualTo(3);
+    house.store.beforeDeleting(_ -> {});
+    house.clock.advance(TestHouse.LEASE.plusSeconds(1));
+    other.rescue();
+    other.run();
     settled();
   }
 
