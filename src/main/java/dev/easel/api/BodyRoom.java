@@ -1,8 +1,5 @@
 package dev.easel.api;
 
-import java.io.FilterInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -36,10 +33,16 @@ public final class BodyRoom {
   /** What one request has of it. */
   final class Share {
     private long own;
+    private long untilNext = STEP;
 
-    /** {@code body}, which takes room while it is read. */
-    Counted count(InputStream body) {
-      return new Counted(body, this);
+    /** Takes room for {@code bytes} more of a body; false where there is none. */
+    boolean take(long bytes) {
+      for (untilNext -= bytes; untilNext <= 0; untilNext += STEP) {
+        if (!grow()) {
+          return false;
+        }
+      }
+      return true;
     }
 
     private boolean grow() {
@@ -57,46 +60,12 @@ public final class BodyRoom {
     void giveBack() {
       taken.addAndGet(-own);
       own = 0;
+      untilNext = STEP;
     }
   }
 
   /** None of it yet. */
   Share share() {
     return new Share();
-  }
-
-  /** A body that ends with an exception where there is no more room. */
-  static final class Counted extends FilterInputStream {
-    private final Share share;
-    private long untilNext = STEP;
-    private boolean refused;
-
-    private Counted(InputStream body, Share share) {
-      super(body);
-      this.share = share;
-    }
-
-    /** Whether it ended for want of room. */
-    boolean isRefused() {
-      return refused;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      int count = in.read(into, offset, length);
-      for (untilNext -= Math.max(count, 0); untilNext <= 0; untilNext += STEP) {
-        if (!share.grow()) {
-          refused = true;
-          throw new IOException("no room for more of this body now");
-        }
-      }
-      return count;
-    }
   }
 }

@@ -91,13 +91,10 @@ public final class Exchange {
     if (request.headers().contentLength().orElse(0) > limit) {
       return Verdict.refuse(new ApiError.TooLarge(limit));
     }
-    BodyRoom.Counted content =
-        room.count(
-            request.content().hasEntity()
-                ? request.content().inputStream()
-                : InputStream.nullInputStream());
-    Verdict<Form> form = Form.parse(content, boundary.get(), limit);
-    return content.isRefused() ? Verdict.refuse(new ApiError.Unavailable()) : form;
+    try (IncomingBody content = incoming(limit)) {
+      Verdict<Form> form = Form.parse(content, boundary.get(), limit);
+      return refusal(content, limit).<Verdict<Form>>map(Verdict::refuse).orElse(form);
+    }
   }
 
   /** Whether the body says that it is a form. */
@@ -118,10 +115,10 @@ public final class Exchange {
     if (announced > limit) {
       return Verdict.refuse(new ApiError.TooLarge(limit));
     }
-    BodyRoom.Counted content = room.count(request.content().inputStream());
+    IncomingBody content = incoming(limit);
     try (content) {
-      // readNBytes allocates for what it is told to expect.
-      byte[] bytes = content.readNBytes(announced >= 0 ? (int) announced : limit + 1);
+      // One more than there is, to see its end; readNBytes allocates for what it is told to expect.
+      byte[] bytes = content.readNBytes((announced >= 0 ? (int) announced : limit) + 1);
       return bytes.length > limit
           ? Verdict.refuse(new ApiError.TooLarge(limit))
           : Verdict.pass(bytes);
@@ -129,10 +126,25 @@ public final class Exchange {
       // The server tells of a caller that hangs up, or sends broken chunks, by exceptions of its
       // own.
       return Verdict.refuse(
-          content.isRefused()
-              ? new ApiError.Unavailable()
-              : new ApiError.InvalidRequest("", "The body ended too early."));
+          refusal(content, limit)
+              .orElseGet(() -> new ApiError.InvalidRequest("", "The body ended too early.")));
     }
+  }
+
+  private IncomingBody incoming(int limit) {
+    InputStream content =
+        request.content().hasEntity()
+            ? request.content().inputStream()
+            : InputStream.nullInputStream();
+    return new IncomingBody(Connection.current(), content, room, limit);
+  }
+
+  /** Why {@code body} was not read to its end, where its bytes are not at fault. */
+  private static Optional<ApiError> refusal(IncomingBody body, int limit) {
+    if (body.isTooLarge()) {
+      return Optional.of(new ApiError.TooLarge(limit));
+    }
+    return body.isCrowdedOut() ? Optional.of(new ApiError.Unavailable()) : Optional.empty();
   }
 
   /** What the body held is stored, or needed no more: others may have its room. */

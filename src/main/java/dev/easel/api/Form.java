@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -107,6 +108,8 @@ public record Form(List<Part> parts) {
         }
         parts.add(part(headers, disposition.get(), content.toByteArray()));
       }
+      // Whatever stands behind the last part, the next request begins after it.
+      capped.transferTo(OutputStream.nullOutputStream());
     } catch (IOException | RuntimeException malformed) {
       // The server tells of a caller that hangs up, or sends broken chunks, by exceptions of its
       // own.

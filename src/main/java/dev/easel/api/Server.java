@@ -3,6 +3,8 @@ package dev.easel.api;
 import dev.easel.wording.Language;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.Headers;
+import io.helidon.http.ServerRequestHeaders;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.FilterChain;
@@ -28,6 +30,7 @@ public final class Server implements AutoCloseable {
   private static final int BACKLOG = 1024;
 
   private final Consumer<HttpRules> table;
+  private final Connections connections;
   private final WebServer server;
 
   /** The address cannot be listened on; the message says what to do. */
@@ -77,8 +80,10 @@ public final class Server implements AutoCloseable {
   public Server(String host, int port, Duration drain, Routes routes, Door door) {
     refuseWhatIsTaken(host, port);
     this.table = rules -> route(rules, routes, door);
+    this.connections = new Connections(ConnectionLimits.USUAL);
     this.server =
-        WebServer.builder()
+        connections
+            .serve(WebServer.builder())
             .host(host)
             .port(port)
             .backlog(BACKLOG)
@@ -86,7 +91,7 @@ public final class Server implements AutoCloseable {
             .shutdownGracePeriod(drain)
             .directHandlers(NoRequest.handlers())
             .routing(routing -> {
-              routing.addFilter(Server::closeWhenAsked);
+              routing.addFilter(Server::closeWhenOver);
               routing.addFilter(Door::name);
               table.accept(routing);
             })
@@ -133,15 +138,40 @@ public final class Server implements AutoCloseable {
     routes.extras.apply(dialects).forEach(extra -> routing.register(base, extra));
   }
 
-  /** Helidon 4.5 announces that it will close a connection, and leaves it open. */
-  private static void closeWhenAsked(
-      FilterChain chain, RoutingRequest request, RoutingResponse response) {
-    chain.proceed();
-    if (request.headers().contains(HeaderNames.CONNECTION)
-        && request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)
-        && response.isSent()) {
-      throw new CloseConnectionException("asked for");
+  /**
+   * Ends the connection with the answer when the caller asks for that, or has sent a body that was
+   * not read: the next request begins after it, and it may be long. Helidon 4.5 announces that it
+   * will close a connection, and leaves it open.
+   */
+  static void closeWhenOver(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+    if (request.content().hasEntity()) {
+      Connection.current().bodyFollows();
+      if (!isShort(request.headers())) {
+        response.beforeSend(() -> {
+          if (!request.content().consumed()) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+          }
+        });
+      }
     }
+    chain.proceed();
+    if (request.content().hasEntity() && request.content().consumed()) {
+      Connection.current().bodyIsRead();
+    }
+    if (response.isSent() && (saysClose(request.headers()) || saysClose(response.headers()))) {
+      throw new CloseConnectionException("announced");
+    }
+  }
+
+  private static boolean saysClose(Headers headers) {
+    return headers.contains(HeaderNames.CONNECTION)
+        && headers.containsToken(HeaderValues.CONNECTION_CLOSE);
+  }
+
+  /** Whether Helidon may read what is left of a body, so that the connection can stay open. */
+  private static boolean isShort(ServerRequestHeaders headers) {
+    return headers.contentLength().orElse(Long.MAX_VALUE) <= Exchange.LARGEST_BODY
+        && !headers.contains(HeaderNames.EXPECT);
   }
 
   private static Verdict<Answer> readiness(Readiness now) {
@@ -181,5 +211,6 @@ public final class Server implements AutoCloseable {
   @Override
   public void close() {
     server.stop();
+    connections.close();
   }
 }

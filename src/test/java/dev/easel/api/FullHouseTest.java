@@ -31,15 +31,18 @@ class FullHouseTest {
   @Test
   void theSecondIsToldToComeAgainAndThenGetsIn()
       throws IOException, InterruptedException, ExecutionException {
-    try (Database database = TestDatabase.create()) {
+    try (Database database = TestDatabase.create();
+        Connections connections = new Connections(ConnectionLimits.USUAL)) {
       Door door = new Door(new Callers(database, InstantSource.system()), new BodyRoom(LARGE));
       WebServer server =
-          WebServer.builder()
+          connections
+              .serve(WebServer.builder())
               .host("127.0.0.1")
               .port(0)
               .shutdownHook(false)
               .routing(routing ->
                   routing
+                      .addFilter(Server::closeWhenOver)
                       .addFilter(Door::name)
                       .post("/form", door.to(this::form, FullHouseTest::refuse))
                       .post("/json", door.to(FullHouseTest::json, FullHouseTest::refuse)))
@@ -55,6 +58,9 @@ class FullHouseTest {
         assertThat(second.headers().firstValue("Retry-After")).contains("2");
         assertThat(client.send(json(server, LARGE), BodyHandlers.ofString()).statusCode())
             .as("in whatever form it comes")
+            .isEqualTo(503);
+        assertThat(client.send(json(server, 500_000), BodyHandlers.ofString()).statusCode())
+            .as("and where the connection stays open")
             .isEqualTo(503);
         assertThat(client.send(json(server, 1_000), BodyHandlers.ofString()).statusCode())
             .as("a small one is in nobody's way")

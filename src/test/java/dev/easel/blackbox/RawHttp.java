@@ -21,19 +21,24 @@ final class RawHttp {
   static String send(String url, String request) throws IOException {
     try (Socket socket = open(url)) {
       write(socket, request);
-      InputStream in = socket.getInputStream();
-      StringBuilder head = new StringBuilder();
-      while (head.indexOf("\r\n\r\n") < 0) {
-        int octet = in.read();
-        if (octet < 0) {
-          return head.toString();
-        }
-        head.append((char) octet);
-      }
-      Matcher length = CONTENT_LENGTH.matcher(head);
-      byte[] body = in.readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0);
-      return head + new String(body, ISO_8859_1);
+      return answer(socket);
     }
+  }
+
+  /** Reads the next answer; returns its head and body, or as much as came of its head. */
+  static String answer(Socket socket) throws IOException {
+    InputStream in = socket.getInputStream();
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int octet = in.read();
+      if (octet < 0) {
+        return head.toString();
+      }
+      head.append((char) octet);
+    }
+    Matcher length = CONTENT_LENGTH.matcher(head);
+    byte[] body = in.readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0);
+    return head + new String(body, ISO_8859_1);
   }
 
   /** Sends {@code request} and reads until the server closes the connection. */
@@ -51,14 +56,15 @@ final class RawHttp {
     }
   }
 
-  private static Socket open(String url) throws IOException {
+  /** A connection whose answers may take a while. */
+  static Socket open(String url) throws IOException {
     URI uri = URI.create(url);
     Socket socket = new Socket(uri.getHost(), uri.getPort());
     socket.setSoTimeout(20_000);
     return socket;
   }
 
-  private static void write(Socket socket, String request) throws IOException {
+  static void write(Socket socket, String request) throws IOException {
     OutputStream out = socket.getOutputStream();
     out.write(request.getBytes(ISO_8859_1));
     out.flush();
