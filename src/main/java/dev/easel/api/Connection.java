@@ -4,6 +4,7 @@ import io.helidon.common.buffers.DataReader;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.task.InterruptableTask;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http1.Http1Connection;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection. The web server reads through it, and it counts what comes for a body before the
  * web server has made anything of it: a chunk is handed over when it is there in whole, however
- * large it may be.
+ * large it may be. It also knows until when the next bytes have to come. While a request is being
+ * answered none are waited for, however long that takes.
  */
 final class Connection implements ServerConnection, InterruptableTask<Void> {
   private static final ScopedValue<Connection> CURRENT = ScopedValue.newInstance();
@@ -36,6 +38,10 @@ final class Connection implements ServerConnection, InterruptableTask<Void> {
   /** Until when its thread waits for bytes, in nanoseconds of {@link Connections#nanos}. */
   private final AtomicLong due = new AtomicLong(NEVER);
 
+  /** When the current request began, or the rest of its body was left. */
+  private long began;
+
+  private boolean hasSpoken;
   private Optional<IncomingBody> body = Optional.empty();
   private boolean isBodyUnread;
   private volatile boolean isLeaving;
@@ -43,6 +49,7 @@ final class Connection implements ServerConnection, InterruptableTask<Void> {
   Connection(Connections connections, ConnectionContext context, Http1ConnectionSelector selector) {
     this.connections = connections;
     this.socket = context.serverSocket();
+    this.began = connections.nanos();
     this.http =
         (Http1Connection)
             selector.connection(new ConnectionView(context, DataReader.create(this::read)));
@@ -79,14 +86,39 @@ final class Connection implements ServerConnection, InterruptableTask<Void> {
   }
 
   private byte @Nullable [] receive() {
-    if (http.canInterrupt()) {
-      isBodyUnread = false; // a request begins, so the one before has been read
-    }
+    due.set(patience());
+    byte[] bytes;
     try {
-      return socket.get();
+      bytes = socket.get();
     } catch (UncheckedIOException broken) {
       throw new ServerConnectionException("cannot be read", broken);
     }
+    if (due.getAndSet(NEVER) == ENDED) {
+      throw new CloseConnectionException("nothing came for too long");
+    }
+    if (readsFirstLine()) {
+      began = connections.nanos();
+      hasSpoken = true;
+    }
+    return bytes;
+  }
+
+  private long patience() {
+    ConnectionLimits limits = connections.limits();
+    if (body.isPresent()) {
+      return Math.min(
+          connections.nanos() + limits.silence().toNanos(),
+          body.get().began() + limits.body().toNanos());
+    }
+    if (readsFirstLine() && hasSpoken) {
+      isBodyUnread = false; // the request before is over
+      return NEVER; // the web server's own timer ends what is idle, and who stops in a first line
+    }
+    return began + limits.head().toNanos();
+  }
+
+  private boolean readsFirstLine() {
+    return http.canInterrupt();
   }
 
   /** Notes that the current request has a body, of which nothing has been read yet. */
@@ -94,14 +126,20 @@ final class Connection implements ServerConnection, InterruptableTask<Void> {
     isBodyUnread = true;
   }
 
-  /** Notes that it has been read to its end. */
-  void bodyIsRead() {
-    isBodyUnread = false;
+  /** Notes that it was answered, and whether its body has been read to its end. */
+  void answered(boolean isBodyRead) {
+    isBodyUnread = !isBodyRead;
+    began = connections.nanos();
   }
 
-  /** Counts what comes from now on for {@code reader}. */
+  /** Counts what comes from now on for {@code reader}, and waits for it as for a body. */
   void reads(IncomingBody reader) {
     body = Optional.of(reader);
+  }
+
+  /** The nanoseconds that have gone by here. */
+  long nanos() {
+    return connections.nanos();
   }
 
   /** Counts no more. */

@@ -35,7 +35,11 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
 
   /** Has {@code server} read through these, and speak HTTP/1.1 only. */
   WebServerConfig.Builder serve(WebServerConfig.Builder server) {
-    return server.protocolsDiscoverServices(false).addConnectionSelector(this);
+    return server
+        .protocolsDiscoverServices(false)
+        .addConnectionSelector(this)
+        .idleConnectionTimeout(limits.idle())
+        .idleConnectionPeriod(limits.idle().dividedBy(10));
   }
 
   /** Does {@code what} as often as connections are looked after. */

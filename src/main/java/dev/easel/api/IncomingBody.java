@@ -17,6 +17,7 @@ final class IncomingBody extends FilterInputStream {
   private final Connection connection;
   private final BodyRoom.Share room;
   private final long limit;
+  private final long began;
 
   /** How many bytes have come that could not be read here yet. */
   private long ahead;
@@ -30,7 +31,13 @@ final class IncomingBody extends FilterInputStream {
     this.connection = connection;
     this.room = room;
     this.limit = limit;
+    this.began = connection.nanos();
     connection.reads(this);
+  }
+
+  /** When it was first wanted, in nanoseconds of {@link Connections#nanos}. */
+  long began() {
+    return began;
   }
 
   /** Counts {@code bytes} that have come. */

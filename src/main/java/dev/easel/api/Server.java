@@ -155,8 +155,8 @@ public final class Server implements AutoCloseable {
       }
     }
     chain.proceed();
-    if (request.content().hasEntity() && request.content().consumed()) {
-      Connection.current().bodyIsRead();
+    if (request.content().hasEntity()) {
+      Connection.current().answered(request.content().consumed());
     }
     if (response.isSent() && (saysClose(request.headers()) || saysClose(response.headers()))) {
       throw new CloseConnectionException("announced");
