@@ -367,6 +367,11 @@ public final class Node implements AutoCloseable {
     return server;
   }
 
+  /** Is done when this node hears no more requests, though it was not closed. */
+  CompletableFuture<Void> deaf() {
+    return server.deaf();
+  }
+
   /** The base of every address that this node gives away. */
   public String publicUrl() {
     return publicUrl.join();

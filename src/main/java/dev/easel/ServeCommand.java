@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,13 +47,15 @@ final class ServeCommand implements Callable<Integer> {
               config.data().directory(),
               config.engine().runningPerAccount(),
               node.now()));
+      CompletableFuture<Void> deaf = node.deaf();
+      CompletableFuture<Void> _ = deaf.thenRun(stop::countDown);
       stop.await();
+      return deaf.isDone() ? 1 : 0; // whoever looks after the process starts it again
     } catch (Server.CannotListen | CatalogException told) {
       throw new CommandFailed(String.valueOf(told.getMessage()));
     } finally {
       stopped.countDown();
     }
-    return 0;
   }
 
   /** The process ends when the shutdown hooks have: this one waits until the node has drained. */

@@ -38,6 +38,7 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
     return server
         .protocolsDiscoverServices(false)
         .addConnectionSelector(this)
+        .maxTcpConnections(limits.most())
         .idleConnectionTimeout(limits.idle())
         .idleConnectionPeriod(limits.idle().dividedBy(10));
   }

@@ -19,19 +19,25 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The listening socket and the table of paths. */
 public final class Server implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Server.class);
   private static final int BACKLOG = 1024;
 
   private final Consumer<HttpRules> table;
   private final Connections connections;
   private final WebServer server;
+  private final CompletableFuture<Void> deaf = new CompletableFuture<>();
+  private volatile boolean isClosing;
 
   /** The address cannot be listened on; the message says what to do. */
   public static final class CannotListen extends RuntimeException {
@@ -78,9 +84,14 @@ public final class Server implements AutoCloseable {
    * @throws CannotListen when somebody else listens there, or may not
    */
   public Server(String host, int port, Duration drain, Routes routes, Door door) {
+    this(host, port, drain, routes, door, ConnectionLimits.USUAL);
+  }
+
+  /** The same with other {@code limits}. */
+  Server(String host, int port, Duration drain, Routes routes, Door door, ConnectionLimits limits) {
     refuseWhatIsTaken(host, port);
     this.table = rules -> route(rules, routes, door);
-    this.connections = new Connections(ConnectionLimits.USUAL);
+    this.connections = new Connections(limits);
     this.server =
         connections
             .serve(WebServer.builder())
@@ -97,6 +108,27 @@ public final class Server implements AutoCloseable {
             })
             .build()
             .start();
+    connections.every(() -> listenFor(host));
+  }
+
+  /**
+   * Helidon 4.5 stops listening at the first connection that it fails to accept, for whatever
+   * reason, says that it is running, and cannot be started again.
+   */
+  private void listenFor(String host) {
+    if (!deaf.isDone() && isFree(host, port()) && !isClosing) {
+      log.error("ALERT: nobody listens on {} port {} any more: this node ends", host, port());
+      deaf.complete(null);
+    }
+  }
+
+  private static boolean isFree(String host, int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(host, port));
+      return true;
+    } catch (IOException taken) {
+      return false;
+    }
   }
 
   /** Asked beforehand, because the web server only logs that it could not listen, and goes on. */
@@ -207,9 +239,15 @@ public final class Server implements AutoCloseable {
     return server.port();
   }
 
+  /** Is done when nobody listens any more, though this was not closed. */
+  public CompletableFuture<Void> deaf() {
+    return deaf;
+  }
+
   /** Takes no more requests and lets those that are being answered finish. */
   @Override
   public void close() {
+    isClosing = true;
     server.stop();
     connections.close();
   }

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@code SHORT} of a test's limits can end anything in it.
  */
 class PatienceTest {
+  private static final int MOST = 1_000;
   private static final Duration SHORT = Duration.ofMillis(300);
   private static final Duration LONG = Duration.ofHours(1);
   private static final String GET = "GET /now HTTP/1.1\r\nHost: here\r\n\r\n";
@@ -34,7 +35,7 @@ class PatienceTest {
   void aRequestHasToCome(String beginning) throws IOException {
     // Helidon's own timer ends who stops in a first line.
     Duration idle = beginning.endsWith("HT") ? SHORT : LONG;
-    assertEnds(new ConnectionLimits(SHORT, LONG, LONG, idle, LONG, LOOK), beginning);
+    assertEnds(new ConnectionLimits(MOST, SHORT, LONG, LONG, idle, LONG, LOOK), beginning);
   }
 
   @ParameterizedTest
@@ -42,41 +43,41 @@ class PatienceTest {
       strings = {"Content-Length: 3000000\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\nff"})
   void aBodyHasToGoOn(String beginning) throws IOException {
     assertEnds(
-        new ConnectionLimits(LONG, SHORT, LONG, LONG, LONG, LOOK),
+        new ConnectionLimits(MOST, LONG, SHORT, LONG, LONG, LONG, LOOK),
         "POST /json HTTP/1.1\r\nHost: here\r\n" + beginning);
   }
 
   @Test
   void aBodyHasToEnd() throws IOException {
     assertEnds(
-        new ConnectionLimits(LONG, LONG, SHORT, LONG, LONG, LOOK),
+        new ConnectionLimits(MOST, LONG, LONG, SHORT, LONG, LONG, LOOK),
         "POST /json HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\n{");
   }
 
   @Test
   void theRestOfAnAnsweredOneHasToCome() throws IOException {
     assertEnds(
-        new ConnectionLimits(SHORT, LONG, LONG, LONG, LONG, LOOK),
+        new ConnectionLimits(MOST, SHORT, LONG, LONG, LONG, LONG, LOOK),
         "POST /unread HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\n{");
   }
 
   @Test
   void whoeverIsToldThatItIsOverHasToGo() throws IOException {
     assertEnds(
-        new ConnectionLimits(LONG, LONG, LONG, LONG, SHORT, LOOK),
+        new ConnectionLimits(MOST, LONG, LONG, LONG, LONG, SHORT, LOOK),
         "POST /unread HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{");
   }
 
   @Test
   void aConnectionDoesNotRestForEver() throws IOException {
-    assertEnds(new ConnectionLimits(LONG, LONG, LONG, SHORT, LONG, LOOK), GET);
+    assertEnds(new ConnectionLimits(MOST, LONG, LONG, LONG, SHORT, LONG, LOOK), GET);
   }
 
   @Test
   void aStalledBodyGivesItsRoomBack() throws IOException {
     int half = ImpatientServer.LARGEST_BODY / 2;
     String head = "POST /json HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n\r\n{";
-    ConnectionLimits limits = new ConnectionLimits(LONG, SHORT, LONG, LONG, LONG, LOOK);
+    ConnectionLimits limits = new ConnectionLimits(MOST, LONG, SHORT, LONG, LONG, LONG, LOOK);
     try (ImpatientServer server = new ImpatientServer(limits)) {
       try (Socket stalled = server.send(head.formatted(2 * half) + " ".repeat(half))) {
         assertEnds(stalled);
@@ -94,7 +95,7 @@ class PatienceTest {
 
   @Test
   void anAnswerIsWaitedForAsLongAsItTakes() throws IOException, InterruptedException {
-    ConnectionLimits limits = new ConnectionLimits(SHORT, SHORT, SHORT, SHORT, SHORT, LOOK);
+    ConnectionLimits limits = new ConnectionLimits(MOST, SHORT, SHORT, SHORT, SHORT, SHORT, LOOK);
     try (ImpatientServer server = new ImpatientServer(limits);
         Socket waiting = server.send("GET /later HTTP/1.1\r\nHost: here\r\n\r\n")) {
       server.inside.await();
@@ -108,7 +109,7 @@ class PatienceTest {
 
   @Test
   void betweenTwoRequestsAConnectionMayRest() throws IOException {
-    ConnectionLimits limits = new ConnectionLimits(SHORT, SHORT, SHORT, LONG, SHORT, LOOK);
+    ConnectionLimits limits = new ConnectionLimits(MOST, SHORT, SHORT, SHORT, LONG, SHORT, LOOK);
     try (ImpatientServer server = new ImpatientServer(limits);
         Socket resting = server.send(GET)) {
       BufferedReader answers = ImpatientServer.answers(resting);
