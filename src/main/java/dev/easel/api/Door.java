@@ -9,6 +9,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.RoutingRequest;
@@ -127,7 +128,7 @@ public final class Door {
       OutputStream out = response.outputStream();
       teller.tell(new EventStream(out));
       out.close(); // not when it breaks: then the last chunk must be missing
-    } catch (IOException | UncheckedIOException gone) {
+    } catch (IOException | UncheckedIOException | ServerConnectionException gone) {
       log.debug("request {}: the caller has gone: {}", exchange.requestId(), gone.getMessage());
       throw new CloseConnectionException("the caller has gone", gone);
     } catch (InterruptedException stopping) {
