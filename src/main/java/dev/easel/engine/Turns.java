@@ -13,6 +13,9 @@ public final class Turns {
   /** So long at most, while not many are away. */
   public static final Duration LONGEST_AWAY = Duration.ofMinutes(1);
 
+  /** However soon places became free so far: those that are taken now may hang. */
+  private static final Duration SHORTEST_AWAY = Duration.ofSeconds(1);
+
   private static final Duration LONGEST_AWAY_OF_MANY = Duration.ofMinutes(10);
 
   /** How many may come back from being away, each to write that it goes away again. */
@@ -44,6 +47,11 @@ public final class Turns {
   /** How soon one of so many places is free again. */
   public double millisForOne(int places) {
     return meanMillis / places;
+  }
+
+  /** The turn of one more who finds none of so many places free, and did not wait for one. */
+  public Instant next(Instant now, int places) {
+    return next(now, now.plus(SHORTEST_AWAY), places);
   }
 
   /**

@@ -39,8 +39,7 @@ public final class ChannelPlaces {
     /** Takes one; or else says when there may be one. */
     synchronized Optional<Instant> take() {
       if (taken >= each) {
-        Instant now = clock.instant();
-        return Optional.of(turns.next(now, now, each));
+        return Optional.of(turns.next(clock.instant(), each));
       }
       taken++;
       return Optional.empty();

@@ -89,8 +89,7 @@ final class Destinations {
     /** Empty when there was a place; otherwise when there may be one. */
     synchronized Optional<Instant> take() {
       if (taken >= PLACES_OF_AN_ACCOUNT) {
-        Instant now = clock.instant();
-        return Optional.of(turns.next(now, now, PLACES_OF_AN_ACCOUNT));
+        return Optional.of(turns.next(clock.instant(), PLACES_OF_AN_ACCOUNT));
       }
       taken++;
       return Optional.empty();
