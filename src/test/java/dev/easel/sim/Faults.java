@@ -50,7 +50,7 @@ final class Faults {
 
   Faults(RandomGenerator random) {
     this.random = random;
-    crashes = new Countdown(random.nextInt(40, 115));
+    crashes = new Countdown(random.nextInt(35, 100));
     losses = new Countdown(random.nextInt(180, 900));
     pauses = new Countdown(random.nextInt(30, 250));
   }

@@ -192,7 +192,7 @@ final class Run {
   /** A while after the last fault, mostly. */
   private void helpOut() {
     audit();
-    if (random.nextInt(4) > 0) {
+    if (random.nextInt(8) > 0) {
       raiseLimits();
     }
   }

@@ -170,7 +170,7 @@ final class SimulatedProvider {
       return new Submission.Unknown("timed out");
     }
     Order order = arrived(generation);
-    boolean atOnce = order.bought && order.failure.isEmpty() && random.nextInt(4) == 0;
+    boolean atOnce = order.bought && order.failure.isEmpty() && random.nextInt(5) < 2;
     work(atOnce && random.nextBoolean() ? 30 : 5);
     back(node, fate);
     if (fate == Faults.Fate.ANSWER_LOST || faults.happens(30)) {
