@@ -51,7 +51,7 @@ class ChannelPlacesTest {
       a.giveBack(60_000);
     }
     fill();
-    assertThat(away(3)).extracting(Duration::toSeconds).containsExactly(15L, 30L, 45L);
+    assertThat(away(3)).extracting(Duration::toSeconds).containsExactly(16L, 31L, 46L);
   }
 
   @Test
