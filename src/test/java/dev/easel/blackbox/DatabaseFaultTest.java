@@ -8,6 +8,7 @@ import dev.easel.blackbox.FaultProxy.Direction;
 import dev.easel.catalog.CatalogTables;
 import dev.easel.db.Database;
 import dev.easel.db.EmbeddedPostgres;
+import dev.easel.db.PreparedDatabase;
 import dev.easel.db.TestDatabase;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -66,7 +67,6 @@ class DatabaseFaultTest {
   /** Pictures that take no time: what is tested is what becomes of the tasks. */
   private static void withoutRendering(Database.Address address) {
     try (Database database = Database.open(address, 2)) {
-      database.migrate();
       database.transaction(tx -> {
         CatalogTables.installDefaults(tx, Instant.now());
         tx.execute(
@@ -250,7 +250,7 @@ class DatabaseFaultTest {
   @Test
   void aServerThatIsKilledAndComesBackHasLostNothing() throws Exception {
     Path data = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "fault-");
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data)) {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(PreparedDatabase.in(data))) {
       withoutRendering(postgres.address());
       try (TestNode own = TestNode.start(SETTINGS, postgres.address(), postgres.address())) {
         String ownKey = own.account(CREDITS);

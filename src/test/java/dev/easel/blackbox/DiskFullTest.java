@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.easel.db.Database;
 import dev.easel.db.EmbeddedPostgres;
+import dev.easel.db.PreparedDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -88,9 +89,8 @@ class DiskFullTest {
   }
 
   private void furnish(Upstream upstream) throws IOException {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(PreparedDatabase.in(data));
         Database database = Database.open(postgres.address(), 2)) {
-      database.migrate();
       database.transaction(tx -> {
         try {
           Upstream.install(tx, upstream.port(), "\"check-every\":\"100ms\"");

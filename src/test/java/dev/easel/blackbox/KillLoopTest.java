@@ -100,7 +100,7 @@ class KillLoopTest {
 
   @Test
   void nothingIsLostOrDoneTwiceWhenANodeOrItsDatabaseIsKilled() throws Exception {
-    try (Site site = Site.ofOneNode(directory, Site.FAST_START, SETTINGS);
+    try (Site site = Site.ofOneNode(directory, Program.fastStart(), SETTINGS);
         Line line = new Line()) {
       Loop loop = new Loop(site, line);
       int rounds = ROUNDS - ROUNDS / 4;
@@ -113,7 +113,7 @@ class KillLoopTest {
 
   @Test
   void theOtherNodeTakesOver() throws Exception {
-    try (Site site = Site.ofTwoNodes(directory, Site.FAST_START, SETTINGS);
+    try (Site site = Site.ofTwoNodes(directory, Program.fastStart(), SETTINGS);
         Line line = new Line()) {
       Loop loop = new Loop(site, line);
       for (int round = 1; round <= Math.max(1, ROUNDS / 4); round++) {

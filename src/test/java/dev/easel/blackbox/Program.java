@@ -31,7 +31,19 @@ final class Program implements AutoCloseable {
 
   /** Starts {@code easel} with {@code arguments}, on a JVM that starts fast. */
   static Program start(String... arguments) throws IOException {
-    return start(List.of("-XX:TieredStopAtLevel=1", "-Xmx512m"), List.of(arguments));
+    return start(fastStart(), List.of(arguments));
+  }
+
+  /**
+   * Options for a JVM that starts fast. It would print that it cannot use all of the archive, for
+   * the archive of the JDK's own classes is of a program without native access.
+   */
+  static List<String> fastStart() {
+    return List.of(
+        "-XX:TieredStopAtLevel=1",
+        "-Xmx512m",
+        "-Xlog:disable",
+        "-XX:SharedArchiveFile=" + Packed.archive());
   }
 
   /** Starts {@code easel} with {@code arguments} on a JVM with {@code options}. */
@@ -44,7 +56,7 @@ final class Program implements AutoCloseable {
             "-Djava.awt.headless=true",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
-            System.getProperty("java.class.path"),
+            Packed.classPath(),
             Easel.class.getName()));
     command.addAll(arguments);
     Path err = Files.createTempFile(Path.of("target"), "program-", ".err");

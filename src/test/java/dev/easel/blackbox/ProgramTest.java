@@ -3,6 +3,7 @@ package dev.easel.blackbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.easel.blackbox.Program.Ended;
+import dev.easel.db.PreparedDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -251,6 +252,7 @@ class ProgramTest {
 
   @Test
   void aTakenPortIsSaidInOneLine() throws Exception {
+    PreparedDatabase.in(data);
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Ended ended = command("serve", "--port", Integer.toString(taken.getLocalPort()));
       assertThat(ended.code()).isEqualTo(1);

@@ -3,6 +3,7 @@ package dev.easel.blackbox;
 import dev.easel.catalog.CatalogTables;
 import dev.easel.db.Database;
 import dev.easel.db.EmbeddedPostgres;
+import dev.easel.db.PreparedDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,16 +45,14 @@ final class Site implements AutoCloseable {
     this.settings = settings;
   }
 
-  /** How nodes are started: fast, or as the launcher does. */
-  static final List<String> FAST_START = List.of("-XX:TieredStopAtLevel=1", "-Xmx512m");
-
+  /** How the launcher starts nodes. */
   static final List<String> LIKE_THE_LAUNCHER =
       List.of("-XX:+UseG1GC", "-XX:+UseCompactObjectHeaders", "-Xmx1g");
 
   /** One node, with the database of its own. */
   static Site ofOneNode(Path directory, List<String> jvm, String... settings) throws IOException {
     Upstream upstream = new Upstream();
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(directory)) {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(PreparedDatabase.in(directory))) {
       furnish(postgres.address(), upstream);
     }
     Site site = new Site(directory, Optional.empty(), upstream, jvm, List.of(settings));
@@ -65,7 +64,7 @@ final class Site implements AutoCloseable {
   /** Two nodes on one database, which belongs to the test, and with one directory of files. */
   static Site ofTwoNodes(Path directory, List<String> jvm, String... settings) throws IOException {
     EmbeddedPostgres postgres =
-        EmbeddedPostgres.start(Files.createDirectories(directory.resolve("database")));
+        EmbeddedPostgres.start(PreparedDatabase.in(directory.resolve("database")));
     Upstream upstream = new Upstream();
     furnish(postgres.address(), upstream);
     Site site = new Site(directory, Optional.of(postgres), upstream, jvm, List.of(settings));
@@ -78,7 +77,6 @@ final class Site implements AutoCloseable {
 
   private static void furnish(Database.Address address, Upstream upstream) throws IOException {
     try (Database database = Database.open(address, 2)) {
-      database.migrate();
       Path key = Files.createTempFile(Path.of("target"), "upstream-", ".key").toAbsolutePath();
       Files.writeString(key, Upstream.KEY);
       database.transaction(tx -> {

@@ -46,7 +46,7 @@ class TakeoverTest {
     try (Site site =
             Site.ofTwoNodes(
                 directory,
-                Site.FAST_START,
+                Program.fastStart(),
                 "--sandbox-concurrency",
                 "0",
                 "--engine-lease-seconds",

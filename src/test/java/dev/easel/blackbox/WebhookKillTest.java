@@ -79,7 +79,7 @@ class WebhookKillTest {
     try (Site site =
             Site.ofOneNode(
                 directory,
-                Site.FAST_START,
+                Program.fastStart(),
                 "--net-allow",
                 "127.0.0.1/32",
                 "--sandbox-image-latency",

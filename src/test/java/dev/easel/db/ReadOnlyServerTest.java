@@ -35,9 +35,8 @@ class ReadOnlyServerTest {
 
   @BeforeAll
   static void start() {
-    server = EmbeddedPostgres.start(Standby.directory("read-only-"));
+    server = EmbeddedPostgres.start(PreparedDatabase.in(Standby.directory("read-only-")));
     try (Database database = Database.open(server.address(), 1)) {
-      database.migrate();
       database.transaction(tx -> tx.execute("create table noted (n int)"));
     }
   }

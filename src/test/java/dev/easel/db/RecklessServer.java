@@ -47,10 +47,9 @@ public final class RecklessServer implements AutoCloseable {
   /** Starts one, in a directory of its own. */
   public static RecklessServer start() {
     try {
-      Path data = Files.createTempDirectory(place(), "easel-reckless-server-");
-      Path home = Files.createDirectories(data.resolve("postgres"));
+      Path data = PreparedDatabase.in(Files.createTempDirectory(place(), "easel-reckless-server-"));
       Files.writeString(
-          home.resolve("custom.conf"),
+          PostgresHome.of(data).directory().resolve("custom.conf"),
           """
           max_connections = 120
           wal_level = minimal
@@ -66,9 +65,6 @@ public final class RecklessServer implements AutoCloseable {
         String user = server.postgres.address().user();
         tx.execute("grant set on parameter session_replication_role to " + user);
       });
-      try (Database template = Database.open(server.postgres.address(), 2)) {
-        template.migrate();
-      }
       return server;
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);

@@ -62,16 +62,12 @@ public final class TestDatabase {
     private static Server start() {
       try {
         Files.createDirectories(Path.of("target"));
-        Path data = Files.createTempDirectory(Path.of("target"), "test-database-");
-        Path home = Files.createDirectories(data.resolve("postgres"));
+        Path data =
+            PreparedDatabase.in(Files.createTempDirectory(Path.of("target"), "test-database-"));
         // Several classes may have pools open at once.
-        Files.writeString(home.resolve("custom.conf"), "max_connections = 300\n");
+        Files.writeString(data.resolve("postgres/custom.conf"), "max_connections = 300\n");
         EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(postgres, data)));
-        // The application's own database serves as the template.
-        try (Database template = Database.open(postgres.address(), 2)) {
-          template.migrate();
-        }
         return new Server(postgres);
       } catch (IOException failed) {
         throw new UncheckedIOException(failed);
@@ -93,7 +89,10 @@ public final class TestDatabase {
       }
     }
 
-    /** Copies the template, which nobody may be using meanwhile: one copy at a time. */
+    /**
+     * Copies the application's own database, the template, which nobody may be using meanwhile: one
+     * copy at a time.
+     */
     synchronized Database.Address copy(String name) {
       Database.Address template = postgres.address();
       Database.Address administration = postgres.administration();
